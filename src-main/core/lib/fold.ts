@@ -1,0 +1,16 @@
+/**
+ * The one folding of text for comparison and search: compatibility-decomposed, accents removed, lower case.
+ * Character by character, so that the folding of two joined texts is the two foldings joined wherever they meet at a space.
+ */
+export function fold(text: string): string {
+  if (isPlainLowerAscii(text)) return text
+  return text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().normalize('NFKD').replace(/\p{M}+/gu, '')
+}
+
+function isPlainLowerAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7e || (unit >= 0x41 && unit <= 0x5a)) return false
+  }
+  return true
+}
