@@ -128,6 +128,12 @@ export const api = {
   'events.payload': takes(
     z.object({ id: z.string(), revision: z.number().int().min(1).nullable().default(null), from: z.number().int().min(0).default(0) }),
   ).returns<{ readonly text: string; readonly totalChars: number; readonly sizeBytes: number; readonly hash: string }>(),
+  /** A kept payload exactly as received, base64. */
+  'events.payloadBytes': takes(z.object({ id: z.string(), revision: z.number().int().min(1).nullable().default(null) })).returns<{
+    readonly base64: string
+    readonly sizeBytes: number
+    readonly hash: string
+  }>(),
   /** What else happened: nearest events of the same actor and of the same object, before and after. */
   'events.around': takes(z.object({ id: z.string(), count: z.number().int().min(1).max(50).default(5) })).returns<{
     readonly sameActor: readonly EventRow[]
@@ -158,7 +164,15 @@ export const api = {
   'views.remove': takes(byId).returns<{ readonly removed: boolean }>(),
 
   /** Starts writing everything that matches and returns at once; ends in `exports.progressed`. `path` null: a name in the export folder. */
-  'exports.start': takes(z.object({ query: querySchema, format: exportFormatSchema, path: z.string().nullable().default(null) })).returns<ExportJob>(),
+  'exports.start': takes(
+    z.object({
+      query: querySchema,
+      format: exportFormatSchema,
+      path: z.string().nullable().default(null),
+      /** False: an existing file is an error (FILE_EXISTS). */
+      overwrite: z.boolean().default(false),
+    }),
+  ).returns<ExportJob>(),
   'exports.list': takesNothing.returns<readonly ExportJob[]>(),
   'exports.cancel': takes(byId).returns<{ readonly wasRunning: boolean }>(),
 
