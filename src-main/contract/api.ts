@@ -65,21 +65,26 @@ export const api = {
     readonly user: { readonly id: string; readonly name: string | null; readonly email: string | null } | null
   }>(),
 
-  /** Starts runs (all connections when none is named) and returns at once; runs end in `collection.finished`. */
+  /**
+   * Starts runs (all connections when none is named) and returns at once; runs end in `collection.finished`.
+   * `since` and `until` are dates as the query language writes them.
+   */
   'collection.start': takes(
     z.object({
       connections: z.array(z.string()).default([]),
       since: z.string().nullable().default(null),
       until: z.string().nullable().default(null),
+      /** In which `since` and `until` are read where they carry no offset. */
+      zone: z.string().default('UTC'),
       full: z.boolean().default(false),
     }),
   ).returns<readonly CollectionRun[]>(),
   'collection.cancel': takes(z.object({ connection: z.string() })).returns<{ readonly wasRunning: boolean }>(),
   'collection.progress': takesNothing.returns<readonly CollectionProgress[]>(),
   /** The log of runs, newest first. */
-  'collection.runs': takes(z.object({ connection: z.string().nullable().default(null), limit: z.number().int().min(1).max(500).default(50) })).returns<
-    readonly CollectionRun[]
-  >(),
+  'collection.runs': takes(
+    z.object({ connection: z.string().nullable().default(null), limit: z.number().int().min(1).max(500).default(50) }),
+  ).returns<readonly CollectionRun[]>(),
   /** Pulls one file's audit trail now (where `canPullFileTrail`) and returns the counts of that run. */
   'collection.pullFileTrail': takes(z.object({ connection: z.string(), fileId: z.string() })).returns<CollectionRun>(),
   'coverage.list': takes(z.object({ connection: z.string().nullable().default(null) })).returns<readonly CoverageSpan[]>(),
@@ -107,7 +112,13 @@ export const api = {
       first: z.number().int().min(0),
       count: z.number().int().min(1).max(500),
     }),
-  ).returns<{ readonly rows: readonly EventRow[]; readonly first: number; readonly total: number; readonly version: number; readonly tookMs: number }>(),
+  ).returns<{
+    readonly rows: readonly EventRow[]
+    readonly first: number
+    readonly total: number
+    readonly version: number
+    readonly tookMs: number
+  }>(),
   /** Position in the result of an event, or of the first match at or before (newest) / at or after (oldest) an instant; null when there is none. */
   'events.locate': takes(
     z.object({
@@ -152,14 +163,23 @@ export const api = {
   ).returns<{ readonly entries: readonly TimelineEntry[]; readonly total: number }>(),
 
   /** Sets the review status of events by id. */
-  'review.mark': takes(z.object({ ids: z.array(z.string()).min(1).max(maxRowsPerCall), status: z.enum(reviewStatuses) })).returns<{ readonly changed: number }>(),
-  'review.tag': takes(z.object({ id: z.string(), add: z.array(z.string().trim().min(1).max(60)).default([]), remove: z.array(z.string()).default([]) })).returns<{
+  'review.mark': takes(z.object({ ids: z.array(z.string()).min(1).max(maxRowsPerCall), status: z.enum(reviewStatuses) })).returns<{
+    readonly changed: number
+  }>(),
+  'review.tag': takes(
+    z.object({ id: z.string(), add: z.array(z.string().trim().min(1).max(60)).default([]), remove: z.array(z.string()).default([]) }),
+  ).returns<{
     readonly tags: readonly string[]
   }>(),
   'review.note': takes(z.object({ id: z.string(), text: z.string().trim().min(1).max(10_000) })).returns<{ readonly noteId: string }>(),
   'views.list': takesNothing.returns<readonly SavedView[]>(),
   'views.save': takes(
-    z.object({ id: z.string().optional(), name: z.string().trim().min(1).max(120), query: z.string(), zone: z.string().nullable().default(null) }),
+    z.object({
+      id: z.string().optional(),
+      name: z.string().trim().min(1).max(120),
+      query: z.string(),
+      zone: z.string().nullable().default(null),
+    }),
   ).returns<SavedView>(),
   'views.remove': takes(byId).returns<{ readonly removed: boolean }>(),
 

@@ -66,7 +66,11 @@ export class TrailviewError extends Error implements ErrorData {
   readonly retryable: boolean
   readonly details?: Readonly<Record<string, unknown>>
 
-  constructor(code: ErrorCode, message: string, extra: { retryable?: boolean; details?: Readonly<Record<string, unknown>>; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    extra: { retryable?: boolean; details?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  ) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause })
     this.code = code
     this.retryable = extra.retryable ?? false
@@ -74,10 +78,18 @@ export class TrailviewError extends Error implements ErrorData {
   }
 
   toData(): ErrorData {
-    return { code: this.code, message: this.message, retryable: this.retryable, ...(this.details === undefined ? {} : { details: this.details }) }
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      ...(this.details === undefined ? {} : { details: this.details }),
+    }
   }
 
   static from(data: ErrorData): TrailviewError {
-    return new TrailviewError(data.code, data.message, { retryable: data.retryable, ...(data.details === undefined ? {} : { details: data.details }) })
+    return new TrailviewError(data.code, data.message, {
+      retryable: data.retryable,
+      ...(data.details === undefined ? {} : { details: data.details }),
+    })
   }
 }

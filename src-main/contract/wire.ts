@@ -11,4 +11,5 @@ export type ClientMessage =
 export type Reply<T = unknown> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }
 
 /** Core → screen. */
-export type ServerMessage = { readonly type: 'reply'; readonly id: number; readonly reply: Reply } | { readonly type: 'push'; readonly push: PushMessage }
+export type ServerMessage =
+  { readonly type: 'reply'; readonly id: number; readonly reply: Reply } | { readonly type: 'push'; readonly push: PushMessage }

@@ -55,7 +55,19 @@ export interface Count {
   readonly exact: boolean
 }
 
-export const facetFields = ['service', 'connection', 'workspace', 'actor', 'verb', 'action', 'object', 'kind', 'outcome', 'status', 'tag'] as const
+export const facetFields = [
+  'service',
+  'connection',
+  'workspace',
+  'actor',
+  'verb',
+  'action',
+  'object',
+  'kind',
+  'outcome',
+  'status',
+  'tag',
+] as const
 export type FacetField = (typeof facetFields)[number]
 
 export interface FacetValue {
