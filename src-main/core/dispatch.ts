@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { api, type CheckedInput, type MethodName, type Output } from '../contract/api.ts'
 import { TrailviewError, type ErrorData } from '../contract/errors.ts'
 import type { Reply } from '../contract/wire.ts'
@@ -23,9 +23,11 @@ export type Dispatch = (name: string, input: unknown, signal?: AbortSignal) => P
 /** The only door into the core: finds the method, checks the input, runs the handler, and turns whatever happens into an envelope. Never rejects. */
 export function createDispatch(handlers: HandlerTable, log: Log): Dispatch {
   return async (name, input, signal = new AbortController().signal) => {
-    if (!isMethodName(name)) return failure(new TrailviewError('CALL_UNKNOWN', `There is no call named ${JSON.stringify(name.slice(0, 80))}.`))
+    if (!isMethodName(name))
+      return failure(new TrailviewError('CALL_UNKNOWN', `There is no call named ${JSON.stringify(name.slice(0, 80))}.`))
     const checked = api[name].input.safeParse(input ?? {})
-    if (!checked.success) return failure(new TrailviewError('CALL_INVALID', `${name} was called with input it cannot take. ${problems(checked.error)}`))
+    if (!checked.success)
+      return failure(new TrailviewError('CALL_INVALID', `${name} was called with input it cannot take. ${problems(checked.error)}`))
     try {
       signal.throwIfAborted()
       // The table pairs each name with its own input type; the compiler cannot follow that through a name only known at run time.
