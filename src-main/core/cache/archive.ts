@@ -3,7 +3,17 @@ import type { AuditEvent, EventDetail, EventRow, NormalisedEvent, ReviewStatus }
 import type { CollectionRun, RunCounts, RunError, RunStatus } from '../../contract/model/collection.ts'
 import type { ConnectionOptions } from '../../contract/model/connection.ts'
 import type { CoverageSpan } from '../../contract/model/coverage.ts'
-import type { BucketUnit, Count, EventOrder, FacetCounts, FacetField, Histogram, QueryCompletion, TimelineEntry, TimelineKind } from '../../contract/model/query.ts'
+import type {
+  BucketUnit,
+  Count,
+  EventOrder,
+  FacetCounts,
+  FacetField,
+  Histogram,
+  QueryCompletion,
+  TimelineEntry,
+  TimelineKind,
+} from '../../contract/model/query.ts'
 import type { SavedView } from '../../contract/model/review.ts'
 import type { ServiceId } from '../../contract/model/audit-event.ts'
 import type { Json, NameFact, NameRef } from '../connectors/define.ts'
@@ -108,8 +118,22 @@ export interface ArchiveWriter {
   beginRun(run: { readonly id: string; readonly connection: string; readonly startedAt: string; readonly trigger: string }): Promise<void>
   commitPage(page: PageCommit): Promise<PageOutcome>
   /** Marks a span as tried and not finished; a later complete claim mends it. */
-  saveFailedSpan(span: { readonly connection: string; readonly stream: string; readonly scope: string; readonly from: string | null; readonly to: string; readonly reason: string }): Promise<void>
-  endRun(run: { readonly id: string; readonly status: RunStatus; readonly endedAt: string; readonly counts: RunCounts; readonly coverage: readonly [string | null, string] | null; readonly error: RunError | null }): Promise<void>
+  saveFailedSpan(span: {
+    readonly connection: string
+    readonly stream: string
+    readonly scope: string
+    readonly from: string | null
+    readonly to: string
+    readonly reason: string
+  }): Promise<void>
+  endRun(run: {
+    readonly id: string
+    readonly status: RunStatus
+    readonly endedAt: string
+    readonly counts: RunCounts
+    readonly coverage: readonly [string | null, string] | null
+    readonly error: RunError | null
+  }): Promise<void>
   /** Runs that a killed process left `running` become failed, with a sentence. Returns how many. */
   closeAbandonedRuns(endedAt: string): Promise<number>
   /** Names learnt outside a page. */
@@ -136,9 +160,26 @@ export interface EventQuery {
 
 /** The read side: reader threads over the same file; never waits for the writer. Each call may be cancelled. */
 export interface ArchiveReader {
-  page(query: EventQuery, order: EventOrder, cursor: string | null, limit: number, signal?: AbortSignal): Promise<{ readonly events: readonly AuditEvent[]; readonly next: string | null }>
-  window(query: EventQuery, order: EventOrder, first: number, count: number, signal?: AbortSignal): Promise<{ readonly rows: readonly EventRow[]; readonly first: number; readonly total: number; readonly version: number }>
-  locate(query: EventQuery, order: EventOrder, at: { readonly id: string } | { readonly instant: string }, signal?: AbortSignal): Promise<number | null>
+  page(
+    query: EventQuery,
+    order: EventOrder,
+    cursor: string | null,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly events: readonly AuditEvent[]; readonly next: string | null }>
+  window(
+    query: EventQuery,
+    order: EventOrder,
+    first: number,
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly rows: readonly EventRow[]; readonly first: number; readonly total: number; readonly version: number }>
+  locate(
+    query: EventQuery,
+    order: EventOrder,
+    at: { readonly id: string } | { readonly instant: string },
+    signal?: AbortSignal,
+  ): Promise<number | null>
   count(query: EventQuery, signal?: AbortSignal): Promise<Count>
   facets(query: EventQuery, by: readonly FacetField[], top: number, signal?: AbortSignal): Promise<FacetCounts>
   histogram(query: EventQuery, by: BucketUnit, signal?: AbortSignal): Promise<Histogram>
@@ -147,15 +188,33 @@ export interface ArchiveReader {
   /** The kept bytes of a payload; `revision` null: the newest. */
   payload(id: string, revision: number | null): Promise<{ readonly bytes: Uint8Array; readonly hash: string }>
   /** Events with their newest payloads, in order, for exports; constant memory, one snapshot of the archive from first to last. */
-  stream(query: EventQuery, order: EventOrder, signal?: AbortSignal): AsyncIterable<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]>
+  stream(
+    query: EventQuery,
+    order: EventOrder,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]>
   around(id: string, count: number): Promise<{ readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] }>
-  timelines(kind: TimelineKind, text: string, first: number, count: number): Promise<{ readonly entries: readonly TimelineEntry[]; readonly total: number }>
+  timelines(
+    kind: TimelineKind,
+    text: string,
+    first: number,
+    count: number,
+  ): Promise<{ readonly entries: readonly TimelineEntry[]; readonly total: number }>
   /** Values of a field that contain the folded text, with counts, for completion. */
   completeValue(field: string, foldedText: string, limit: number): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]>
   summary(): Promise<ArchiveSummary>
 
   connections(): Promise<readonly StoredConnection[]>
-  connectionCounts(): Promise<readonly { readonly connection: string; readonly events: number; readonly unmapped: number; readonly changed: number; readonly late: number; readonly gone: number }[]>
+  connectionCounts(): Promise<
+    readonly {
+      readonly connection: string
+      readonly events: number
+      readonly unmapped: number
+      readonly changed: number
+      readonly late: number
+      readonly gone: number
+    }[]
+  >
   runs(connection: string | null, limit: number): Promise<readonly CollectionRun[]>
   coverage(connection: string | null): Promise<readonly CoverageSpan[]>
   streamState(connection: string, stream: string, scope: string): Promise<StreamState>

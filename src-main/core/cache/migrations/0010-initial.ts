@@ -31,6 +31,7 @@ CREATE TABLE subject (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, conn
 CREATE TABLE action (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, action TEXT NOT NULL, verb TEXT NOT NULL);
 -- The summary with its actor, object and workspace names taken out: \\u0001, \\u0002, \\u0003 stand where they were.
 -- A name is only taken out where it stands between spaces or at an end, so a word of the summary is always whole in one part.
+-- Written and read by cache/summary.ts alone.
 CREATE TABLE template (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
 -- JSON array of related subjects, as in the event.
 CREATE TABLE related (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, json TEXT NOT NULL);
@@ -54,23 +55,33 @@ CREATE TABLE event (
   revision INTEGER NOT NULL,
   -- SHA-256 of the newest payload.
   hash BLOB NOT NULL,
-  -- Where the newest payload lies, and the commit that brought it.
+  -- Where the newest payload lies.
   block INTEGER NOT NULL,
   slot INTEGER NOT NULL,
   -- The commit that first brought the event: collected_at is the commit's.
   commit_num INTEGER NOT NULL
 );
 
--- First 12 bytes of SHA-256(connection id, NUL, external id); for an unmapped record (connection id, NUL, NUL, payload hash). Our event id is its hex.
+-- Which record is which event: 12-byte keys as cache/identity.ts makes them (our event id is a key's hex). The first six bytes come
+-- from the folded external id, so this one tree also answers "which events have this id, whatever its case".
+-- Keys arrive in random order, so new ones wait in identity_recent, in order of arrival, and are merged into identity in bulk;
+-- while that goes on a key may stand in both. Look-ups of both go through cache/identity.ts.
 CREATE TABLE identity (key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
--- Exact look-up of the service's id whatever its case: first 8 bytes of SHA-256 of the folded external id, as a signed integer.
-CREATE INDEX event_external ON event (trailview_external_key(external_id));
+CREATE TABLE identity_recent (num INTEGER PRIMARY KEY, key BLOB NOT NULL, seq INTEGER NOT NULL);
+
+-- One row. next_seq: never used before, even by events purged since. Merging: identity_recent up to merge_to is on its way into identity,
+-- keys below merge_slice (their first byte) have arrived. epoch grows when something was taken away, so that what is kept in memory is read anew.
+CREATE TABLE writer_state (
+  only INTEGER PRIMARY KEY CHECK (only = 1), next_seq INTEGER NOT NULL, merge_to INTEGER NOT NULL, merge_slice INTEGER NOT NULL, epoch INTEGER NOT NULL
+);
+INSERT INTO writer_state VALUES (1, 1, 0, 0, 0);
 
 -- Payloads, up to 64 together; lengths is an array of varints, data their bytes joined and compressed (codec 0 none, 1 zstd).
 CREATE TABLE block (num INTEGER PRIMARY KEY, codec INTEGER NOT NULL, lengths BLOB NOT NULL, data BLOB NOT NULL);
 
--- Older payloads and why a record is unmapped.
+-- Every payload of an event that has had more than one, the newest included; an event with one payload has no row here.
 CREATE TABLE revision (seq INTEGER NOT NULL, revision INTEGER NOT NULL, hash BLOB NOT NULL, block INTEGER NOT NULL, slot INTEGER NOT NULL, commit_num INTEGER NOT NULL, PRIMARY KEY (seq, revision)) WITHOUT ROWID;
+-- Why a record is unmapped, as a sentence.
 CREATE TABLE unmapped (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 
 -- Marks, one row only for events that have any. late_since: when the span had been called complete. gone_since: last time the source still had it.
@@ -79,11 +90,15 @@ CREATE TABLE tag (seq INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (seq, tag
 CREATE TABLE note (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, text TEXT NOT NULL, written_at TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX note_seq ON note (seq);
 
--- Every row of event that changed after it was written, and every change of mark, tag and note: readers catch up from here.
+-- Every row of event that changed or was purged after it was written, and every change of mark, tag and note: readers catch up from here.
 CREATE TABLE change (num INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL);
 
--- One row a transaction that brought a page: what the ledger entry speaks of.
-CREATE TABLE "commit" (num INTEGER PRIMARY KEY, run TEXT NOT NULL, connection INTEGER NOT NULL, received_at TEXT NOT NULL, first_seq INTEGER, last_seq INTEGER);
+-- One row a page: what the ledger entry speaks of. first_seq to last_seq: the events it added (null: none);
+-- min_ms to max_ms: their times, kept wide enough when one is rewritten.
+CREATE TABLE "commit" (
+  num INTEGER PRIMARY KEY, run TEXT NOT NULL, connection INTEGER NOT NULL, stream TEXT NOT NULL, scope TEXT NOT NULL, received_at TEXT NOT NULL,
+  first_seq INTEGER, last_seq INTEGER, min_ms INTEGER, max_ms INTEGER
+);
 
 CREATE TABLE run (
   id TEXT PRIMARY KEY, connection TEXT NOT NULL, trigger TEXT NOT NULL, status TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT,

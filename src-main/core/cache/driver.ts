@@ -1,0 +1,84 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3-multiple-ciphers'
+import { failureOf } from './failure.ts'
+
+export type Database = Sqlite.Database
+export type Statement<Parameters extends unknown[], Row = unknown> = Sqlite.Statement<Parameters, Row>
+
+/** File of the archive in its home. */
+export const archivePath = (home: string): string => join(home, 'archive.trailview')
+
+export interface OpenDatabaseOptions {
+  readonly home: string
+  /** 32 bytes, hex. */
+  readonly keyHex: string
+  readonly role: 'writer' | 'reader'
+}
+
+const cacheKib = { writer: 65_536, reader: 32_768 } as const
+/** How long a statement waits for another process's transaction, ms. */
+const busyTimeoutMs = 15_000
+/** Frames of the log after which a commit copies it into the archive: hot pages written many times are then copied once. */
+const checkpointFrames = 16_384
+const logSizeLimitBytes = 64 * 1024 * 1024
+
+/**
+ * Opens the archive's file; a writer creates it when it is missing. The schema is the migrations' business.
+ * Throws a TrailviewError: ARCHIVE_WRONG_KEY, ARCHIVE_DAMAGED, ARCHIVE_READ_ONLY, ARCHIVE_BUSY, DISK_FULL.
+ */
+export function openDatabase(options: OpenDatabaseOptions): Database {
+  const path = archivePath(options.home)
+  let db: Database | undefined
+  try {
+    db = new Sqlite(path, { readonly: options.role === 'reader', fileMustExist: options.role === 'reader', timeout: busyTimeoutMs })
+    db.pragma("cipher = 'aegis'")
+    db.pragma(`key = 'raw:${options.keyHex}'`)
+    // Sorting and temporary tables would otherwise lie unencrypted in a file.
+    db.pragma('temp_store = MEMORY')
+    readFirstPage(db, path)
+    db.pragma(`cache_size = -${cacheKib[options.role]}`)
+    db.pragma('cell_size_check = ON')
+    if (options.role === 'writer') {
+      db.pragma('journal_mode = WAL')
+      db.pragma('synchronous = FULL')
+      db.pragma(`wal_autocheckpoint = ${checkpointFrames}`)
+      db.pragma(`journal_size_limit = ${logSizeLimitBytes}`)
+    }
+    return db
+  } catch (error) {
+    db?.close()
+    throw failureOf(error, path)
+  }
+}
+
+/**
+ * Opens the database of the right to collect: empty, unencrypted, only ever locked. Its lock ends with the process, however that ends.
+ */
+export function openLockDatabase(path: string): Database {
+  try {
+    return new Sqlite(path, { timeout: 0 })
+  } catch (error) {
+    throw failureOf(error, path)
+  }
+}
+
+function readFirstPage(db: Database, path: string): void {
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_master').get()
+  } catch (error) {
+    throw failureOf(error, path, { isFirstPage: true, isPlain: isPlainDatabase(path) })
+  }
+}
+
+function isPlainDatabase(path: string): boolean {
+  if (!existsSync(path)) return false
+  const head = Buffer.alloc(15)
+  const file = openSync(path, 'r')
+  try {
+    readSync(file, head, 0, head.length, 0)
+  } finally {
+    closeSync(file)
+  }
+  return head.toString('latin1') === 'SQLite format 3'
+}
