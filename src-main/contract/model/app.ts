@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../errors.ts'
+
 /** How the archive and the keychain stand; the screen shows one page per state. */
 export type ArchiveState =
   | { readonly state: 'opening'; readonly sentence: string }
@@ -5,7 +7,7 @@ export type ArchiveState =
   /** No keychain answered and no passphrase is set up yet: the user may set one. */
   | { readonly state: 'needs-passphrase-setup'; readonly sentence: string }
   | { readonly state: 'needs-passphrase'; readonly sentence: string }
-  | { readonly state: 'failed'; readonly code: string; readonly sentence: string }
+  | { readonly state: 'failed'; readonly code: ErrorCode; readonly sentence: string }
 
 export type KeychainState = 'available' | 'locked' | 'absent' | 'unsupported'
 

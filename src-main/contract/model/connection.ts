@@ -18,6 +18,8 @@ export const connectionDraftSchema = z.object({
   options: z.record(z.string(), z.string()).default({}),
   /** Absent: keep the stored one. */
   credential: credentialSchema.optional(),
+  /** The user agreed to keep the credential in memory until the app closes, because no keychain answers. */
+  sessionOnly: z.boolean().optional(),
   /** Minutes between scheduled runs while the app is open; null: off. */
   intervalMinutes: z.number().int().min(1).max(43_200).nullable().optional(),
   collectOnStart: z.boolean().optional(),

@@ -1,0 +1,68 @@
+import { payloadSliceChars } from '../../contract/api.ts'
+import { TrailviewError } from '../../contract/errors.ts'
+import type { Query } from '../../contract/model/query.ts'
+import type { EventQuery } from '../cache/archive.ts'
+import type { AreaHandlers } from '../dispatch.ts'
+import type { CoreParts } from '../parts.ts'
+import { parseQuery } from '../query/parse.ts'
+
+/** Reads the query; one with a problem is never run as something else. */
+export function readQuery({ text, zone }: Query, nowMs: number): EventQuery {
+  const { tree, problems } = parseQuery(text, { zone, nowMs })
+  const [first] = problems
+  if (first !== undefined) throw new TrailviewError('QUERY_INVALID', first.message, { details: { problems } })
+  return { tree, zone }
+}
+
+export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'events'> {
+  const read = (query: Query) => readQuery(query, ports.clock.now())
+  return {
+    'events.page': async ({ query, order, cursor, limit }, { signal }) => {
+      const asked = read(query)
+      return (await opened()).archive.reader.page(asked, order, cursor, limit, signal)
+    },
+    'events.window': async ({ query, order, first, count }, { signal }) => {
+      const asked = read(query)
+      const { reader } = (await opened()).archive
+      const startedAt = performance.now()
+      const window = await reader.window(asked, order, first, count, signal)
+      return { ...window, tookMs: performance.now() - startedAt }
+    },
+    'events.locate': async ({ query, order, at }, { signal }) => {
+      const asked = read(query)
+      return { row: await (await opened()).archive.reader.locate(asked, order, at, signal) }
+    },
+    'events.count': async ({ query }, { signal }) => {
+      const asked = read(query)
+      return (await opened()).archive.reader.count(asked, signal)
+    },
+    'events.facets': async ({ query, by, top }, { signal }) => {
+      const asked = read(query)
+      return (await opened()).archive.reader.facets(asked, by, top, signal)
+    },
+    'events.histogram': async ({ query, by }, { signal }) => {
+      const asked = read(query)
+      return (await opened()).archive.reader.histogram(asked, by, signal)
+    },
+    'events.explain': async ({ query }) => {
+      const asked = read(query)
+      return { steps: await (await opened()).archive.reader.explain(asked) }
+    },
+    'events.get': async ({ id }) => (await opened()).archive.reader.get(id),
+    'events.payload': async ({ id, revision, from }) => {
+      const { bytes, hash } = await (await opened()).archive.reader.payload(id, revision)
+      const text = new TextDecoder().decode(bytes)
+      return { text: text.slice(from, from + payloadSliceChars), totalChars: text.length, sizeBytes: bytes.byteLength, hash }
+    },
+    'events.payloadBytes': async ({ id, revision }) => {
+      const { bytes, hash } = await (await opened()).archive.reader.payload(id, revision)
+      return { base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'), sizeBytes: bytes.byteLength, hash }
+    },
+    'events.around': async ({ id, count }) => (await opened()).archive.reader.around(id, count),
+    'events.refetch': async ({ id }, { signal }) => {
+      const { archive, access } = await opened()
+      const result = await access.refetch(await archive.reader.get(id), signal)
+      return { result, detail: await archive.reader.get(id) }
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { AreaHandlers } from '../dispatch.ts'
+import type { CoreParts } from '../parts.ts'
+import { readQuery } from './events.ts'
+
+export function exportHandlers({ ports, opened }: CoreParts): AreaHandlers<'exports'> {
+  return {
+    'exports.start': async ({ query, format, path, overwrite }) => {
+      const { tree } = readQuery(query, ports.clock.now())
+      return (await opened()).exports.start({ query, tree, format, path, overwrite })
+    },
+    'exports.list': async () => (await opened()).exports.list(),
+    'exports.cancel': async ({ id }) => ({ wasRunning: (await opened()).exports.cancel(id) }),
+  }
+}
