@@ -3,7 +3,8 @@ import type { QueryProblem, QueryToken, TextSpan } from '../../contract/model/qu
 /** Where free text looks: `text` in the event's words and reviewers' notes, `raw` in the payload too. */
 export type TextScope = 'text' | 'raw'
 
-export type MatchField = 'actor' | 'verb' | 'action' | 'object' | 'file' | 'kind' | 'workspace' | 'service' | 'connection' | 'outcome' | 'status' | 'tag' | 'id'
+export type MatchField =
+  'actor' | 'verb' | 'action' | 'object' | 'file' | 'kind' | 'workspace' | 'service' | 'connection' | 'outcome' | 'status' | 'tag' | 'id'
 
 export type HasFlag = 'note' | 'revision' | 'late' | 'gone' | 'unmapped'
 
