@@ -4,7 +4,14 @@
  */
 export function fold(text: string): string {
   if (isPlainLowerAscii(text)) return text
-  return text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().normalize('NFKD').replace(/\p{M}+/gu, '')
+  const lower = text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+  // Lower case alone depends on the neighbours here: a sigma is another letter at the end of a word.
+  return lower.replaceAll('ς', 'σ')
 }
 
 function isPlainLowerAscii(text: string): boolean {
