@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import packageJson from '../../package.json' with { type: 'json' }
+import { createCore } from '../core/create-core.ts'
+import { nodePorts } from '../core/node-ports.ts'
+import { addPracticeConnections } from '../core/practice-connections.ts'
+import { startLoopbackServer, type LoopbackServer } from './loopback-server.ts'
+import { readOptions, type HostOptions } from './options.ts'
+import { createPracticeHome } from './practice-home.ts'
+import { chooseBrowser, openWindow } from './window.ts'
+
+/** Runs the app on the loopback address until it is told to stop or its window is closed; returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  // Whatever was started is ended in the opposite order, also when a later step fails.
+  const endings: (() => Promise<void>)[] = []
+  const stopped = stopSignal()
+  try {
+    const options = readOptions(args)
+    const practice = options.isDemo ? await createPracticeHome() : null
+    if (practice !== null) endings.push(practice.remove)
+
+    const home = practice?.home ?? options.home
+    const ports = nodePorts({
+      shell: 'browser',
+      version: packageJson.version,
+      runsSchedule: true,
+      isDemo: options.isDemo,
+      ...(home === null ? {} : { home }),
+    })
+    endings.push(() => ports.secrets.dispose())
+    const core = await createCore(ports)
+    endings.push(() => core.dispose())
+    const server = await startLoopbackServer({ core, rendererFolder: rendererFolder(), port: options.port })
+    endings.push(() => server.close())
+
+    if (practice !== null) void addPracticeConnections(core.dispatch, practice.services).catch(say)
+    await serve(options, server, join(ports.home, 'window'), stopped)
+    return 0
+  } catch (error) {
+    say(error)
+    return 1
+  } finally {
+    for (const end of endings.reverse()) await end().catch(say)
+  }
+}
+
+/** Says which way was taken and why, opens the window if there is to be one, and waits for the end. */
+async function serve(options: HostOptions, server: LoopbackServer, windowFolder: string, stopped: Promise<void>): Promise<void> {
+  const choice = options.opensWindow ? chooseBrowser(process.env, process.platform, process.getuid?.() ?? null) : '--no-open was given'
+  const noElectron = options.why === null ? '' : `${options.why}, and `
+  if (typeof choice === 'string') {
+    print(`Open the address below in a browser, because ${noElectron}${choice}.`)
+    print(`Trailview is ready at ${server.url}`)
+    return stopped
+  }
+  print(`Trailview opens in a window of ${choice.name} (${choice.path}), because ${options.why ?? 'the loopback host was started'}.`)
+  print(`Trailview is ready at ${server.url}`)
+  const window = await openWindow(choice, server.url, windowFolder)
+  const first = await Promise.race([stopped, window.closed.then(() => 'closed' as const)])
+  if (first !== 'closed') return window.close()
+  if (server.wasOpened()) return
+  print(`${choice.name} did not open a window. Open the address above in a browser.`)
+  return stopped
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let isStopping = false
+    const stop = (): void => {
+      if (isStopping) process.exit(130)
+      isStopping = true
+      resolve()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+  })
+}
+
+function rendererFolder(): string {
+  const here = import.meta.url
+  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../out/renderer' : '../renderer', here))
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function say(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+}
