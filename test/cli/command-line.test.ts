@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { readCommandLine } from '../../src-main/cli/command-line.ts'
+import { UsageError } from '../../src-main/cli/usage.ts'
+import { visible } from '../../src-main/cli/visible.ts'
+
+describe('the command line taken apart', () => {
+  it('takes options anywhere, and none behind --', () => {
+    const line = readCommandLine(['--json', 'events', 'verb:read', '--limit', '5', '--', '-service:onehub', '--oldest'])
+    expect(line.command).toBe('events')
+    expect(line.words).toEqual(['verb:read', '-service:onehub', '--oldest'])
+    expect(line.flag('json')).toBe(true)
+    expect(line.flag('oldest')).toBe(false)
+    expect(line.number('limit', 0, 100)).toBe(5)
+  })
+
+  it('takes an option that stands before its command', () => {
+    expect(readCommandLine(['--limit', '7', 'events']).number('limit', 0, 100)).toBe(7)
+  })
+
+  it.each([
+    [['nothing']],
+    [['events', '--purge']],
+    [['events', '--limit']],
+    [['events', '-service:onehub']],
+    [['count', '--limit', '5']],
+  ])('refuses %j', (argv) => {
+    expect(() => readCommandLine(argv)).toThrow(UsageError)
+  })
+
+  it.each(['x', '-1', '1.5', '1e99', ''])('refuses --limit %j', (limit) => {
+    expect(() => readCommandLine(['events', `--limit=${limit}`]).number('limit', 0, 100)).toThrow(UsageError)
+  })
+})
+
+describe('text from a service on a terminal', () => {
+  it('cannot move the cursor, hide, or turn text around', () => {
+    const hostile = 'a\u001b[2Jb\u0007\u009b1m\u202egnp.exe\u2066\r\n\tc\u007f'
+    const shown = visible(hostile)
+    expect(shown).toBe('a␛[2Jb␇\\u009b1m\\u202egnp.exe\\u2066␍␊␉c␡')
+  })
+
+  it('leaves every script as it is', () => {
+    const text = 'Žluťoučký 監査ログ سجل 🗂️'
+    expect(visible(text)).toBe(text)
+  })
+})
