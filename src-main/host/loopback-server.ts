@@ -57,7 +57,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     const isPost = request.method === 'POST'
-    const { pathname } = new URL(request.url ?? '/', `http://${host}`)
+    const [pathname = '/'] = (request.url ?? '/').split('?')
     if (request.method === 'GET' && pathname.startsWith('/open/') && request.headers.host === host) {
       return open(response, pathname.slice('/open/'.length))
     }
@@ -132,9 +132,16 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    const onError = (error: NodeJS.ErrnoException): void => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is taken by another program. Choose another with --port, or leave it out.`)
+          : error,
+      )
+    }
+    server.once('error', onError)
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      server.off('error', reject)
+      server.off('error', onError)
       resolve((server.address() as AddressInfo).port)
     })
   })
