@@ -5,7 +5,7 @@ import type { ConnectorDefinition, RequestOptions, ServiceClient, ServiceRespons
 import { readCommonOptions } from './common-options.ts'
 import { statusError, tame, transportFailure, waitTooLong, type ServiceWords } from './failures.ts'
 import { Pace } from './pace.ts'
-import { isWholeBody, responseOf } from './response.ts'
+import { isWebPage, isWholeBody, responseOf } from './response.ts'
 import { SessionKeeper } from './session.ts'
 import { Transport, isLoopback, type TransportRequest, type TransportResponse } from './transport.ts'
 import { TransportError } from './transport-error.ts'
@@ -118,6 +118,7 @@ export class ServiceLink {
 
   /** What the service said in a body of an error, fit for a sentence; null when nothing readable. */
   words(response: ServiceResponse): ServiceWords | null {
+    if (isWebPage(response)) return null
     try {
       const read = this.#options.definition.readError(response)
       return read === null
@@ -151,7 +152,10 @@ export class ServiceLink {
 
   #rememberSecrets(session: Session | null): void {
     const headerWords = Object.values(session?.headers ?? {}).flatMap((value) => [value, ...value.split(' ')])
-    this.#secrets = [...Object.values(this.#credential), ...headerWords].filter((secret) => secret.length >= 6)
+    // Those of earlier sessions stay: a late error may still quote them.
+    this.#secrets = [...new Set([...Object.values(this.#credential), ...headerWords, ...this.#secrets])]
+      .filter((secret) => secret.length >= 6)
+      .slice(0, 100)
   }
 }
 
@@ -222,7 +226,7 @@ class LinkClient implements ServiceClient {
         continue
       }
       const mayPass = result.status === 429 || result.status === 408 || (result.status >= 500 && result.status !== 501)
-      if (!mayPass || tries >= mostTries) throw statusError(url, result.status, this.#link.words(result), tries)
+      if (!mayPass || tries >= mostTries) throw statusError(url, result.status, this.#link.words(result), mayPass ? tries : 1)
       await this.#backOff(tries)
     }
   }

@@ -29,6 +29,13 @@ export function isWholeBody(response: ServiceResponse): boolean {
   return response.bytes.length > 0 && !isCutShort(response.bytes)
 }
 
+/** True for HTML: its text is for a browser, not for a sentence. */
+export function isWebPage(response: ServiceResponse): boolean {
+  return (
+    (response.headers['content-type'] ?? '').includes('html') || /^\s*</.test(new TextDecoder().decode(response.bytes.subarray(0, 256)))
+  )
+}
+
 function isCutShort(bytes: Uint8Array): boolean {
   try {
     checkStructure(bytes)

@@ -1,0 +1,152 @@
+import { TrailviewError, type ErrorCode } from '../../../contract/errors.ts'
+import type { ConnectionOptions } from '../../../contract/model/connection.ts'
+import type { ConnectorDefinition, NameBook, NameFact, NameRef, RawRecord, ServiceClient } from '../define.ts'
+
+/** How long "asked and unknown" is believed, ms. */
+export const negativeLifetimeMs = 7 * 24 * 60 * 60_000
+
+/** Look-ups every run may make, and beyond them one for so many other requests. */
+const freeLookUps = 20
+const requestsPerLookUp = 4
+const mostRounds = 3
+const mostRemembered = 100_000
+
+/** Errors that end the run whatever asked; any other error of a look-up only leaves names out. */
+const endingErrors: ReadonlySet<ErrorCode> = new Set([
+  'CALL_CANCELLED',
+  'SERVICE_UNAUTHORIZED',
+  'SERVICE_RATE_LIMITED',
+  'SERVICE_UNREACHABLE',
+  'SERVICE_TLS',
+  'CREDENTIAL_MISSING',
+])
+
+export interface RunNamesOptions {
+  readonly definition: Pick<ConnectorDefinition, 'lookUps' | 'wantedNames'>
+  readonly client: ServiceClient
+  readonly options: ConnectionOptions
+  /** What the archive knows of these; refs asked in vain too long ago are left out. */
+  readonly known: (refs: readonly NameRef[]) => Promise<readonly NameFact[]>
+}
+
+/** The names known during one run: from the archive, from pages, and from look-ups that are batched and limited in number. */
+export class RunNames implements NameBook {
+  readonly #run: RunNamesOptions
+  readonly #facts = new Map<string, NameFact>()
+  /** Refs the archive has been asked for. */
+  readonly #sought = new Set<string>()
+  readonly #closedKinds = new Set<string>()
+  #learnt: NameFact[] = []
+  #lookUpRequests = 0
+
+  constructor(run: RunNamesOptions) {
+    this.#run = run
+  }
+
+  get(ref: NameRef): NameFact | undefined {
+    return this.#facts.get(keyOf(ref))
+  }
+
+  /** Makes known what the mapping of these records wants, as far as archive and service can tell. Rejects only with errors that concern the run. */
+  async prepare(records: readonly RawRecord[], named: readonly NameFact[]): Promise<void> {
+    if (this.#facts.size > mostRemembered) this.#forget()
+    for (const fact of named) this.#learn(fact)
+    for (let round = 0; round < mostRounds; round++) {
+      const wanted = this.#wanted(records)
+      if (wanted.length === 0) return
+      await this.#recall(wanted)
+      await this.#lookUp(wanted.filter((ref) => this.get(ref) === undefined))
+    }
+  }
+
+  /** What was learnt since the last call, to be committed with the page. */
+  takeLearnt(): readonly NameFact[] {
+    const learnt = this.#learnt
+    this.#learnt = []
+    return learnt
+  }
+
+  /** Refs the records want and nobody was asked for yet, the most wanted first. */
+  #wanted(records: readonly RawRecord[]): NameRef[] {
+    const counts = new Map<string, { readonly ref: NameRef; count: number }>()
+    for (const record of records) {
+      for (const ref of wantedBy(this.#run.definition, record, this)) {
+        const key = keyOf(ref)
+        if (this.#facts.has(key) || (this.#sought.has(key) && !this.#canLookUp(ref.kind))) continue
+        const entry = counts.get(key)
+        if (entry === undefined) counts.set(key, { ref, count: 1 })
+        else entry.count++
+      }
+    }
+    return [...counts.values()].sort((a, b) => b.count - a.count).map(({ ref }) => ref)
+  }
+
+  async #recall(refs: readonly NameRef[]): Promise<void> {
+    const unsought = refs.filter((ref) => !this.#sought.has(keyOf(ref)))
+    if (unsought.length === 0) return
+    for (const fact of await this.#run.known(unsought)) this.#facts.set(keyOf(fact), fact)
+    for (const ref of unsought) this.#sought.add(keyOf(ref))
+  }
+
+  async #lookUp(refs: readonly NameRef[]): Promise<void> {
+    for (const [kind, ofKind] of Map.groupBy(refs, (ref) => ref.kind)) {
+      const size = this.#run.definition.lookUps[kind]?.batchSize ?? 1
+      for (let at = 0; at < ofKind.length && this.#canLookUp(kind); at += size) {
+        await this.#fetch(
+          kind,
+          ofKind.slice(at, at + size).map((ref) => ref.id),
+        )
+      }
+    }
+  }
+
+  async #fetch(kind: string, ids: readonly string[]): Promise<void> {
+    const { client, definition, options } = this.#run
+    const before = client.requestCount
+    try {
+      const facts = (await definition.lookUps[kind]?.fetch(client, ids, options)) ?? []
+      for (const fact of facts) this.#learn(fact)
+      for (const id of ids) if (this.get({ kind, id }) === undefined) this.#learn({ kind, id, name: null })
+    } catch (error) {
+      if (!(error instanceof TrailviewError) || endingErrors.has(error.code)) throw error
+      // Nothing is remembered of ids that were not answered for: the next run asks again.
+      this.#closedKinds.add(kind)
+    } finally {
+      this.#lookUpRequests += client.requestCount - before
+    }
+  }
+
+  #canLookUp(kind: string): boolean {
+    if (this.#run.definition.lookUps[kind] === undefined || this.#closedKinds.has(kind)) return false
+    const others = this.#run.client.requestCount - this.#lookUpRequests
+    return this.#lookUpRequests < freeLookUps + others / requestsPerLookUp
+  }
+
+  #learn(fact: NameFact): void {
+    const known = this.#facts.get(keyOf(fact))
+    this.#facts.set(keyOf(fact), fact)
+    if (known === undefined || !isSame(known, fact)) this.#learnt.push(fact)
+  }
+
+  #forget(): void {
+    this.#facts.clear()
+    this.#sought.clear()
+  }
+}
+
+/** What a record wants named; a record that confuses the connector wants nothing. */
+function wantedBy(definition: Pick<ConnectorDefinition, 'wantedNames'>, record: RawRecord, names: NameBook): readonly NameRef[] {
+  try {
+    return definition.wantedNames(record, names)
+  } catch {
+    return []
+  }
+}
+
+function keyOf(ref: NameRef): string {
+  return `${ref.kind}\u0000${ref.id}`
+}
+
+function isSame(a: NameFact, b: NameFact): boolean {
+  return a.name === b.name && (a.email ?? null) === (b.email ?? null) && a.parent?.kind === b.parent?.kind && a.parent?.id === b.parent?.id
+}
