@@ -15,13 +15,13 @@ export interface KeychainProcess {
  * The child that holds keytar, started at the first request and again after it ended.
  * A request that outlives `timeoutMs` ends the child: a blocked call cannot be called back any other way.
  */
-export function createKeychainProcess(childUrl: URL, timeoutMs: number): KeychainProcess {
+export function createKeychainProcess(childUrl: URL, environment: NodeJS.ProcessEnv, timeoutMs: number): KeychainProcess {
   let child: ChildProcess | null = null
   let lastId = 0
 
   function start(): ChildProcess {
     const started = fork(fileURLToPath(childUrl), [], {
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
       execArgv: [],
       // Nothing it might print may reach a log or a terminal.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -11,6 +11,8 @@ export interface KeychainOptions {
   readonly timeoutMs?: number
   /** Name under which the platform lists our entries. */
   readonly service?: string
+  /** The child's environment: where it finds the session's bus. Default: this process's. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 /** Long enough to find and type a keyring's password, short enough that nobody believes the app has died. */
@@ -26,7 +28,7 @@ const probeAccount = 'probe'
 export function createKeychain(options: KeychainOptions): SecretStore {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   const service = options.service ?? 'Trailview'
-  const keychain = createKeychainProcess(options.childUrl, timeoutMs)
+  const keychain = createKeychainProcess(options.childUrl, options.environment ?? process.env, timeoutMs)
   let lastState: KeychainState | null = null
   let queue: Promise<unknown> = Promise.resolve()
 
