@@ -1,13 +1,11 @@
+/// <reference path="./sqlite.d.ts" />
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
 import Sqlite from 'better-sqlite3-multiple-ciphers'
 import { failureOf } from './failure.ts'
+import { archivePath } from './files.ts'
 
 export type Database = Sqlite.Database
 export type Statement<Parameters extends unknown[], Row = unknown> = Sqlite.Statement<Parameters, Row>
-
-/** File of the archive in its home. */
-export const archivePath = (home: string): string => join(home, 'archive.trailview')
 
 export interface OpenDatabaseOptions {
   readonly home: string

@@ -1,0 +1,57 @@
+import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
+
+/** Payloads in one block: together they compress to less than half of what they do alone. */
+export const blockSlots = 64
+const codecNone = 0
+const codecZstd = 1
+
+/** A row of the block table but for its number. */
+export interface StoredBlock {
+  readonly codec: number
+  readonly lengths: Uint8Array
+  readonly data: Uint8Array
+}
+
+/** Packs payloads, byte for byte recoverable. */
+export function packBlock(payloads: readonly Uint8Array[]): StoredBlock {
+  const joined = Buffer.concat(payloads)
+  const lengths = encodeVarints(payloads.map((payload) => payload.length))
+  const packed = zstdCompressSync(joined, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  return packed.length < joined.length ? { codec: codecZstd, lengths, data: packed } : { codec: codecNone, lengths, data: joined }
+}
+
+/** All payloads of a block, in order. Throws when the block is not what `packBlock` made. */
+export function unpackBlock(block: StoredBlock): readonly Uint8Array[] {
+  const lengths = decodeVarints(block.lengths)
+  const total = lengths.reduce((sum, length) => sum + length, 0)
+  const joined = block.codec === codecZstd ? zstdDecompressSync(block.data, { maxOutputLength: Math.max(total, 1) }) : block.data
+  if (joined.length !== total) throw new RangeError(`a block of ${total} bytes unpacked to ${joined.length}`)
+  let at = 0
+  return lengths.map((length) => joined.subarray(at, (at += length)))
+}
+
+function encodeVarints(values: readonly number[]): Uint8Array {
+  const bytes: number[] = []
+  for (let value of values) {
+    for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value % 0x80) | 0x80)
+    bytes.push(value)
+  }
+  return Uint8Array.from(bytes)
+}
+
+function decodeVarints(bytes: Uint8Array): readonly number[] {
+  const values: number[] = []
+  let value = 0
+  let scale = 1
+  for (const byte of bytes) {
+    value += (byte & 0x7f) * scale
+    if (byte & 0x80) {
+      scale *= 0x80
+    } else {
+      values.push(value)
+      value = 0
+      scale = 1
+    }
+  }
+  return values
+}

@@ -1,0 +1,91 @@
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { StoredConnection } from '../archive.ts'
+import type { Database } from '../driver.ts'
+import type { WriterState } from './state.ts'
+
+export interface Connections {
+  save(connection: StoredConnection, at: string): void
+  /** Returns the number of purged events. */
+  remove(id: string, purge: boolean, at: string): number
+}
+
+/** Everything of a connection's events, leaves first; `?` is the connection's number. */
+const purgeOfEvents = [
+  'INSERT INTO change (seq) SELECT seq FROM event WHERE connection = ?',
+  'DELETE FROM identity WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM identity_recent WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM block WHERE num IN (SELECT block FROM revision JOIN event ON event.seq = revision.seq WHERE event.connection = ?)',
+  'DELETE FROM block WHERE num IN (SELECT block FROM event WHERE connection = ?)',
+  'DELETE FROM revision WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM unmapped WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM mark WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM tag WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM note WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM event WHERE connection = ?',
+  'DELETE FROM actor WHERE connection = ?',
+  'DELETE FROM subject WHERE connection = ?',
+]
+/** Wordings that no event uses any more: they may hold names that were not taken out. */
+const purgeOfWords = [
+  'DELETE FROM template WHERE num NOT IN (SELECT template FROM event)',
+  'DELETE FROM related WHERE num NOT IN (SELECT related FROM event)',
+]
+/** What is known by the connection's id, `?`. */
+const purgeOfFacts = [
+  'DELETE FROM name WHERE connection = ?',
+  'DELETE FROM stream WHERE connection = ?',
+  'DELETE FROM coverage WHERE connection = ?',
+  'DELETE FROM run WHERE connection = ?',
+]
+
+export function openConnections(db: Database, state: WriterState, ledger: Ledger): Connections {
+  const upsert = db.prepare<[string, string, string, string, string, string, number | null, number, number]>(
+    `INSERT INTO connection (id, service, name, base_url, options, created_at, interval_minutes, collect_on_start, has_credential)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET (service, name, base_url, options, interval_minutes, collect_on_start, has_credential, removed_at) =
+       (excluded.service, excluded.name, excluded.base_url, excluded.options, excluded.interval_minutes, excluded.collect_on_start, excluded.has_credential, NULL)`,
+  )
+  const numOf = db.prepare<[string], number>('SELECT num FROM connection WHERE id = ?').pluck()
+  const countEvents = db.prepare<[number], number>('SELECT count(*) FROM event WHERE connection = ?').pluck()
+  const setRemoved = db.prepare<[string, string]>('UPDATE connection SET removed_at = ? WHERE id = ? AND removed_at IS NULL')
+  const drop = db.prepare<[string]>('DELETE FROM connection WHERE id = ?')
+
+  const purge = (id: string, num: number): number => {
+    const purged = countEvents.get(num) ?? 0
+    for (const sql of purgeOfEvents) db.prepare<[number]>(sql).run(num)
+    for (const sql of purgeOfWords) db.prepare<[]>(sql).run()
+    for (const sql of purgeOfFacts) db.prepare<[string]>(sql).run(id)
+    drop.run(id)
+    state.epoch++
+    return purged
+  }
+
+  return {
+    save: (connection, at) => {
+      const { id, service, name, baseUrl, options, createdAt, intervalMinutes, collectOnStart, hasCredential } = connection
+      upsert.run(
+        id,
+        service,
+        name,
+        baseUrl,
+        JSON.stringify(options),
+        createdAt,
+        intervalMinutes,
+        Number(collectOnStart),
+        Number(hasCredential),
+      )
+      ledger.append('connection-saved', { connection: id, service, baseUrl }, at)
+    },
+    remove: (id, isPurge, at) => {
+      const num = numOf.get(id)
+      if (num === undefined) return 0
+      if (!isPurge) {
+        if (setRemoved.run(at, id).changes > 0) ledger.append('connection-removed', { connection: id }, at)
+        return 0
+      }
+      const purged = purge(id, num)
+      ledger.append('connection-purged', { connection: id, number: num, events: purged }, at)
+      return purged
+    },
+  }
+}

@@ -1,0 +1,142 @@
+import type { Json } from '../../connectors/define.ts'
+import { openLedger } from '../../ledger/ledger.ts'
+import type { ArchiveWriter, PageCommit, PageOutcome } from '../archive.ts'
+import type { Database } from '../driver.ts'
+import { failureOf } from '../failure.ts'
+import { openConnections } from './connections.ts'
+import { openCoverage } from './coverage.ts'
+import { openDictionaries } from './dictionaries.ts'
+import { openGone } from './gone.ts'
+import { openIdentities } from './identities.ts'
+import { openMarks } from './marks.ts'
+import { openNames } from './names.ts'
+import { openPages } from './page.ts'
+import { openPayloads } from './payloads.ts'
+import { openRecords } from './records.ts'
+import { openReviews } from './reviews.ts'
+import { openRuns } from './runs.ts'
+import { openState } from './state.ts'
+
+/** What became of one page of a group. */
+export type PageResult = { readonly outcome: PageOutcome } | { readonly error: Error }
+
+type Synchronous<Method> = Method extends (...parameters: infer Parameters) => Promise<infer Result>
+  ? (...parameters: Parameters) => Result
+  : never
+
+/** The methods of `ArchiveWriter` but for the right to collect, at once and in this thread; each one transaction. */
+export type WriterCore = { readonly [Name in Exclude<keyof ArchiveWriter, 'hold' | 'commitPage'>]: Synchronous<ArchiveWriter[Name]> } & {
+  /** Several pages in one transaction; a page that fails does not hinder the others. Throws when the transaction itself fails. */
+  commitPages(pages: readonly PageCommit[]): readonly PageResult[]
+}
+
+/** The write side of an open, current archive. `path` is for sentences. Everything it throws is a TrailviewError. */
+export function openWriter(db: Database, path: string, options: { readonly generationSize?: number } = {}): WriterCore {
+  const { state, load, save } = openState(db)
+  const identities = openIdentities(db, state, options.generationSize)
+  const dictionaries = openDictionaries(db)
+  const marks = openMarks(db)
+  const ledger = openLedger(db)
+  const names = openNames(db)
+  const coverage = openCoverage(db)
+  const records = openRecords({ db, state, identities, dictionaries, marks })
+  const pages = openPages({ db, records, payloads: openPayloads(db), marks, names, coverage, gone: openGone(db, marks), ledger })
+  const connections = openConnections(db, state, ledger)
+  const runs = openRuns(db, ledger)
+  const reviews = openReviews(db, marks, ledger)
+  const now = (): string => new Date().toISOString()
+
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commit = db.prepare('COMMIT')
+  const rollback = db.prepare('ROLLBACK')
+  const enterPage = db.prepare('SAVEPOINT page')
+  const leavePage = db.prepare('RELEASE page')
+  const undoPage = db.prepare('ROLLBACK TO page')
+  const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
+  let seenVersion = dataVersion.get()
+
+  const forget = (): void => {
+    load()
+    identities.forget()
+    dictionaries.forget()
+  }
+
+  /** Another process may have written since our last transaction: what is kept in memory is brought up to date. */
+  const catchUp = (): void => {
+    const version = dataVersion.get()
+    if (version === seenVersion) return
+    seenVersion = version
+    const { epoch } = state
+    load()
+    identities.refresh()
+    if (state.epoch !== epoch) dictionaries.forget()
+  }
+
+  const transaction = <Result>(body: () => Result): Result => {
+    try {
+      begin.run()
+      catchUp()
+      const { epoch } = state
+      const result = body()
+      save()
+      commit.run()
+      if (state.epoch !== epoch) forget()
+      return result
+    } catch (error) {
+      if (db.inTransaction) rollback.run()
+      forget()
+      throw failureOf(error, path)
+    }
+  }
+
+  const writePage = (page: PageCommit): PageResult => {
+    const before = { ...state }
+    enterPage.run()
+    try {
+      const outcome = pages.write(page)
+      leavePage.run()
+      return { outcome }
+    } catch (error) {
+      // The engine may have undone the whole transaction already (a full disk does that).
+      if (!db.inTransaction) throw error
+      undoPage.run()
+      leavePage.run()
+      Object.assign(state, before)
+      identities.forget()
+      dictionaries.forget()
+      return { error: failureOf(error, path) }
+    }
+  }
+
+  return {
+    commitPages: (group) =>
+      transaction(() => {
+        const results = group.map(writePage)
+        identities.merge()
+        return results
+      }),
+    saveConnection: (connection) => transaction(() => connections.save(connection, now())),
+    removeConnection: (id, purge) => transaction(() => connections.remove(id, purge, now())),
+    beginRun: (run) => transaction(() => runs.begin(run)),
+    saveFailedSpan: (span) =>
+      transaction(() => {
+        const fromMs = span.from === null ? -Infinity : Date.parse(span.from)
+        coverage.fail(span, { fromMs, toMs: Date.parse(span.to) }, span.reason, now())
+      }),
+    endRun: (run) =>
+      transaction(() => {
+        runs.end(run)
+        pages.endRun(run.id)
+      }),
+    closeAbandonedRuns: (endedAt) => transaction(() => runs.closeAbandoned(endedAt)),
+    saveNames: (connection, facts, learntAt) => transaction(() => names.save(connection, facts, learntAt)),
+    markGone: (id, at) => transaction(() => reviews.markGone(id, at)),
+    markReview: (ids, status, at) => transaction(() => reviews.markReview(ids, status, at)),
+    tag: (id, add, remove, at) => transaction(() => reviews.tag(id, add, remove, at)),
+    note: (id, text, at) => transaction(() => reviews.note(id, text, at)),
+    saveView: (view) => transaction(() => reviews.saveView(view)),
+    removeView: (id) => transaction(() => reviews.removeView(id)),
+    saveFact: (key: string, value: Json) => transaction(() => reviews.saveFact(key, value)),
+    appendLedger: (kind, facts, at) => transaction(() => ledger.append(kind, facts, at)),
+  }
+}
