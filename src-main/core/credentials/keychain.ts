@@ -39,13 +39,19 @@ export function createKeychain(options: KeychainOptions): SecretStore {
   }
 
   async function ask(account: string, action: KeychainRequest['action']): Promise<string | boolean | null> {
-    let outcome = await keychain.ask({ service, account, action })
-    // A crash may have been of an earlier call's making; every action can be repeated without harm.
-    if (outcome === 'crashed') outcome = await keychain.ask({ service, account, action })
+    const request = { service, account, action }
+    let outcome = await keychain.ask(request)
+    // A crash may have been of an earlier call's making, and a child never finds a keyring again that was restarted under it:
+    // once more, with a new child. Every action can be repeated without harm.
+    if (outcome === 'crashed' || (lastState === 'available' && isRefusal(outcome))) {
+      keychain.end()
+      outcome = await keychain.ask(request)
+    }
     if (typeof outcome === 'object' && outcome.ok) {
       lastState = 'available'
       return outcome.value
     }
+    if (outcome !== 'timeout') keychain.end()
     const failure = failureOf(outcome, timeoutMs)
     lastState = failure.state
     throw failure.error
@@ -85,6 +91,10 @@ export function createKeychain(options: KeychainOptions): SecretStore {
       keychain.end()
     },
   }
+}
+
+function isRefusal(outcome: KeychainOutcome): boolean {
+  return typeof outcome === 'object' && !outcome.ok && outcome.reason === 'refused'
 }
 
 interface Failure {
