@@ -42,7 +42,7 @@ export const layers = [
     packages: shell === 'shell' ? ['node:', 'electron'] : shell === 'host' ? ['node:', 'ws'] : ['node:'],
   })),
   { folder: 'src-main/demo/', mayImport: ['src-main/demo/'], packages: ['node:'] },
-  { folder: 'src-renderer/', mayImport: ['src-main/contract/', 'src-renderer/', '!src-renderer/features/'], packages: ['vue', 'pinia', 'vue-router', 'naive-ui', 'zod'] },
+  { folder: 'src-renderer/', mayImport: ['src-main/contract/', 'src-renderer/'], packages: ['vue', 'pinia', 'vue-router', 'naive-ui', 'zod'] },
   { folder: 'src-renderer/features/', mayImport: ['src-main/contract/', 'src-renderer/', '!src-renderer/features/'], ownSubfolder: true, packages: ['vue', 'pinia', 'vue-router', 'naive-ui'] },
   { folder: 'src-renderer/ui/', mayImport: ['src-renderer/ui/', 'src-renderer/lib/', 'src-renderer/locales/'], packages: ['vue', 'naive-ui'] },
   { folder: 'src-renderer/lib/', mayImport: ['src-renderer/lib/', 'src-main/contract/'], packages: [] },
