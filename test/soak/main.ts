@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util'
+import { serviceIds } from '../../src-main/contract/model/audit-event.ts'
+import { isClean, runSchedule } from '../conformance/schedule.ts'
+
+/**
+ * Fault schedules against every connector until the time is over or the number of schedules is reached, then a table.
+ * --minutes N (default 10) --schedules N per connector (default 200) --seed first seed (default 1000)
+ */
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, schedules: { type: 'string', default: '200' }, seed: { type: 'string', default: '1000' } } })
+const endsAt = performance.now() + Number(values.minutes) * 60_000
+const firstSeed = Number(values.seed)
+
+const rows = serviceIds.map((service) => ({ service, schedules: 0, runs: 0, faults: 0, events: 0, lost: 0, duplicated: 0, stale: 0, invented: 0, unmarked: 0, 'false coverage': 0, damage: 0, stuck: 0 }))
+
+for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++) {
+  for (const row of rows) {
+    const result = await runSchedule(row.service, firstSeed + i)
+    row.schedules += 1
+    for (const key of ['runs', 'faults', 'events', 'lost', 'duplicated', 'stale', 'invented', 'unmarked'] as const) row[key] += result[key]
+    row['false coverage'] += result.falseCoverage
+    row.damage += result.findings.length
+    row.stuck += result.stuck === null ? 0 : 1
+    if (!isClean(result)) console.error(`${row.service}, schedule ${firstSeed + i}: ${JSON.stringify(result)}`)
+  }
+}
+
+console.table(rows)
+const isGood = rows.every((row) => row.lost + row.duplicated + row.stale + row.invented + row.unmarked + row['false coverage'] + row.damage + row.stuck === 0)
+process.exitCode = isGood ? 0 : 1
