@@ -1,26 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-
-/** What the page may do: run and show its own files, and speak to its own server. Naive UI writes styles into the page. */
-function contentSecurityPolicy(host: string): string {
-  return [
-    `default-src 'none'`,
-    `script-src 'self'`,
-    `style-src 'self' 'unsafe-inline'`,
-    `img-src 'self' data:`,
-    `font-src 'self' data:`,
-    `connect-src 'self' ws://${host}`,
-    `worker-src 'self'`,
-    `base-uri 'none'`,
-    `form-action 'none'`,
-    `frame-ancestors 'none'`,
-    `object-src 'none'`,
-  ].join('; ')
-}
+import { contentSecurityPolicy } from '../core/screen-files.ts'
 
 /** Headers of every response. `host` is our own address with its port. */
 export function securityHeaders(host: string): Readonly<Record<string, string>> {
   return {
-    'content-security-policy': contentSecurityPolicy(host),
+    'content-security-policy': contentSecurityPolicy(`'self' ws://${host}`),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',

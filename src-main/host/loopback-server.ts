@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { WebSocketServer } from 'ws'
 import type { ServerMessage } from '../contract/wire.ts'
 import type { Core } from '../core/create-core.ts'
+import { readScreenFile } from '../core/screen-files.ts'
 import { isFromUs, securityHeaders } from './headers.ts'
 import { readJson } from './read-json.ts'
 import { createRunningCalls } from './running-calls.ts'
 import { createSession } from './session.ts'
-import { readStaticFile } from './static-files.ts'
 
 export interface LoopbackOptions {
   readonly core: Pick<Core, 'dispatch' | 'onPush'>
@@ -66,7 +66,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
     if (isPost && pathname === '/call') return call(request, response)
     if (isPost && pathname === '/cancel') return cancel(request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'Nothing can be done here with this method.')
-    const file = await readStaticFile(rendererFolder, pathname)
+    const file = await readScreenFile(rendererFolder, pathname)
     if (file === null) return plain(response, 404, 'There is no such file.')
     response.writeHead(200, { 'content-type': file.type, 'content-length': file.body.length })
     response.end(request.method === 'HEAD' ? undefined : file.body)

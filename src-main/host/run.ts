@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createCore } from '../core/create-core.ts'
 import { nodePorts } from '../core/node-ports.ts'
 import { addPracticeConnections } from '../core/practice-connections.ts'
+import { screenFolder } from '../core/screen-files.ts'
 import { startLoopbackServer, type LoopbackServer } from './loopback-server.ts'
 import { readOptions, type HostOptions } from './options.ts'
 import { createPracticeHome } from './practice-home.ts'
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
     endings.push(() => ports.secrets.dispose())
     const core = await createCore(ports)
     endings.push(() => core.dispose())
-    const server = await startLoopbackServer({ core, rendererFolder: rendererFolder(), port: options.port })
+    const server = await startLoopbackServer({ core, rendererFolder: screenFolder(import.meta.url), port: options.port })
     endings.push(() => server.close())
 
     if (practice !== null) void addPracticeConnections(core.dispatch, practice.services).catch(say)
@@ -75,11 +75,6 @@ function stopSignal(): Promise<void> {
     process.on('SIGINT', stop)
     process.on('SIGTERM', stop)
   })
-}
-
-function rendererFolder(): string {
-  const here = import.meta.url
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../out/renderer' : '../renderer', here))
 }
 
 function print(line: string): void {
