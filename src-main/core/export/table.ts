@@ -1,0 +1,64 @@
+import type { AuditEvent } from '../../contract/model/audit-event.ts'
+
+/** The columns of an event as a table, in order. */
+export const tableColumns = [
+  'id',
+  'connection',
+  'service',
+  'externalId',
+  'occurredAt',
+  'occurredAtOriginal',
+  'collectedAt',
+  'actor.id',
+  'actor.name',
+  'actor.email',
+  'actor.kind',
+  'action',
+  'verb',
+  'object.kind',
+  'object.id',
+  'object.name',
+  'workspace.kind',
+  'workspace.id',
+  'workspace.name',
+  'related',
+  'outcome',
+  'summary',
+  'revision',
+  'hash',
+  'mapped',
+  'raw',
+] as const
+
+/** An event as cells of `tableColumns`; what is null is an empty cell. */
+export function tableCells(event: AuditEvent, raw: string): readonly string[] {
+  const { actor, object, workspace } = event
+  return [
+    event.id,
+    event.connection,
+    event.service,
+    event.externalId,
+    event.occurredAt ?? '',
+    event.occurredAtOriginal ?? '',
+    event.collectedAt,
+    actor?.id ?? '',
+    actor?.name ?? '',
+    actor?.email ?? '',
+    actor?.kind ?? '',
+    event.action,
+    event.verb,
+    object?.kind ?? '',
+    object?.id ?? '',
+    object?.name ?? '',
+    workspace?.kind ?? '',
+    workspace?.id ?? '',
+    workspace?.name ?? '',
+    event.related.length === 0 ? '[]' : JSON.stringify(event.related),
+    event.outcome,
+    event.summary,
+    String(event.revision),
+    event.hash,
+    event.mapped ? 'true' : 'false',
+    raw,
+  ]
+}

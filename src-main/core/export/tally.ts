@@ -1,0 +1,74 @@
+import type { AuditEvent } from '../../contract/model/audit-event.ts'
+import { instantOfWall, zoneOffsetMs } from '../query/local-time.ts'
+
+const dayMs = 86_400_000
+
+/** Counts of what was written: each adds up to the rows. */
+export interface ExportCounts {
+  readonly byService: Readonly<Record<string, number>>
+  /** By local day of the zone, earliest first. */
+  readonly byDay: readonly { readonly day: string; readonly count: number }[]
+  /** Events without a readable time: in no day. */
+  readonly untimed: number
+  /** Records that are kept but not readable. */
+  readonly unmapped: number
+}
+
+/** Counts events as they are written. */
+export class Tally {
+  readonly #zone: string
+  readonly #services = new Map<string, number>()
+  readonly #days = new Map<string, number>()
+  #untimed = 0
+  #unmapped = 0
+  /** The local day of the last event, as the instants between which it lies: events come in order, so the next is mostly in it too. */
+  #day = { name: '', from: '', to: '' }
+  #dayCount = 0
+
+  constructor(zone: string) {
+    this.#zone = zone
+  }
+
+  add({ service, occurredAt, mapped }: AuditEvent): void {
+    this.#services.set(service, (this.#services.get(service) ?? 0) + 1)
+    if (!mapped) this.#unmapped++
+    if (occurredAt === null) {
+      this.#untimed++
+      return
+    }
+    if (occurredAt < this.#day.from || occurredAt >= this.#day.to) {
+      this.#closeDay()
+      this.#day = localDay(occurredAt, this.#zone)
+    }
+    this.#dayCount++
+  }
+
+  counts(): ExportCounts {
+    this.#closeDay()
+    const byDay = [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, count]) => ({ day, count }))
+    return {
+      byService: Object.fromEntries([...this.#services].sort(([a], [b]) => (a < b ? -1 : 1))),
+      byDay,
+      untimed: this.#untimed,
+      unmapped: this.#unmapped,
+    }
+  }
+
+  #closeDay(): void {
+    if (this.#dayCount > 0) this.#days.set(this.#day.name, (this.#days.get(this.#day.name) ?? 0) + this.#dayCount)
+    this.#dayCount = 0
+  }
+}
+
+/** Instants compare as text, being UTC with milliseconds and four-digit years. */
+function localDay(occurredAt: string, zone: string): { readonly name: string; readonly from: string; readonly to: string } {
+  const instantMs = Date.parse(occurredAt)
+  const wallMs = instantMs + zoneOffsetMs(zone, instantMs)
+  const midnightMs = Math.floor(wallMs / dayMs) * dayMs
+  const [name = ''] = iso(midnightMs).split('T')
+  return { name, from: iso(instantOfWall(zone, midnightMs)), to: iso(instantOfWall(zone, midnightMs + dayMs)) }
+}
+
+function iso(instantMs: number): string {
+  return new Date(instantMs).toISOString()
+}
