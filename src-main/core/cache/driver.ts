@@ -1,5 +1,5 @@
 /// <reference path="./sqlite.d.ts" />
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3-multiple-ciphers'
 import { failureOf } from './failure.ts'
 import { archivePath } from './files.ts'
@@ -20,6 +20,9 @@ const busyTimeoutMs = 15_000
 /** Frames of the log after which a commit copies it into the archive: hot pages written many times are then copied once. */
 const checkpointFrames = 16_384
 const logSizeLimitBytes = 64 * 1024 * 1024
+/** A log above this is emptied even if that means to wait a little for a reader, bytes. */
+const longLogBytes = 256 * 1024 * 1024
+const longLogWaitMs = 50
 
 /**
  * Opens the archive's file; a writer creates it when it is missing. The schema is the migrations' business.
@@ -48,6 +51,18 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
     db?.close()
     throw failureOf(error, path)
   }
+}
+
+/**
+ * Keeps the log from growing without end: commits copy it into the archive as it grows, but it only starts over in a moment without
+ * readers in it. Called after transactions of the writer.
+ */
+export function boundLog(db: Database, path: string): void {
+  const sizeBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  if (sizeBytes < longLogBytes) return
+  db.pragma(`busy_timeout = ${longLogWaitMs}`)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.pragma(`busy_timeout = ${busyTimeoutMs}`)
 }
 
 /**

@@ -3,6 +3,7 @@ import { openLedger } from '../../ledger/ledger.ts'
 import type { ArchiveWriter, PageCommit, PageOutcome } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { failureOf } from '../failure.ts'
+import type { ColumnSegment } from '../reader-port.ts'
 import { openConnections } from './connections.ts'
 import { openCoverage } from './coverage.ts'
 import { openDictionaries } from './dictionaries.ts'
@@ -15,6 +16,7 @@ import { openPayloads } from './payloads.ts'
 import { openRecords } from './records.ts'
 import { openReviews } from './reviews.ts'
 import { openRuns } from './runs.ts'
+import { openSegments } from './segments.ts'
 import { openState } from './state.ts'
 
 /** What became of one page of a group. */
@@ -28,6 +30,7 @@ type Synchronous<Method> = Method extends (...parameters: infer Parameters) => P
 export type WriterCore = { readonly [Name in Exclude<keyof ArchiveWriter, 'hold' | 'commitPage'>]: Synchronous<ArchiveWriter[Name]> } & {
   /** Several pages in one transaction; a page that fails does not hinder the others. Throws when the transaction itself fails. */
   commitPages(pages: readonly PageCommit[]): readonly PageResult[]
+  saveSegments(segments: readonly ColumnSegment[]): void
 }
 
 /** The write side of an open, current archive. `path` is for sentences. Everything it throws is a TrailviewError. */
@@ -44,6 +47,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
   const connections = openConnections(db, state, ledger)
   const runs = openRuns(db, ledger)
   const reviews = openReviews(db, marks, ledger)
+  const segments = openSegments(db)
   const now = (): string => new Date().toISOString()
 
   const begin = db.prepare('BEGIN IMMEDIATE')
@@ -115,6 +119,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
         identities.merge()
         return results
       }),
+    saveSegments: (list) => transaction(() => segments(list)),
     saveConnection: (connection) => transaction(() => connections.save(connection, now())),
     removeConnection: (id, purge) => transaction(() => connections.remove(id, purge, now())),
     beginRun: (run) => transaction(() => runs.begin(run)),
