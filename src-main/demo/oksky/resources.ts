@@ -1,0 +1,113 @@
+import type { Person } from '../generator/people.ts'
+import type { OkskyCustomer, OkskyRoom, OkskyTenant, OkskyWorld } from './records.ts'
+
+/** A resource before it is written as JSON:API. */
+export interface Resource {
+  readonly id: string
+  /** The type it calls itself, which for users is not the one that relationships name. */
+  readonly type: string
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** To-one relationships by name. */
+  readonly relationships: Readonly<Record<string, { readonly type: string; readonly id: string }>>
+}
+
+const unix = (timeMs: number): number => Math.floor(timeMs / 1000)
+/** The tenant's own time, nine hours ahead of UTC: `2018-11-19T13:43:16.000+09:00`. */
+const tokyo = (timeMs: number): string => new Date(timeMs + 9 * 3_600_000).toISOString().replace('Z', '+09:00')
+const users = (id: number): { type: string; id: string } => ({ type: 'users', id: String(id) })
+
+const userAttributes = (
+  uuid: string,
+  username: string,
+  name: string,
+  email: string | null,
+  createdMs: number,
+): Record<string, unknown> => ({
+  uuid,
+  username,
+  full_name: name,
+  name,
+  email,
+  status: 'offline',
+  timezone: 'Asia/Tokyo',
+  is_active: true,
+  language: 'ja',
+  info: null,
+  created_at: tokyo(createdMs),
+  created_at_unix: unix(createdMs),
+})
+
+export const administrator = (person: Person, createdMs: number): Resource => ({
+  id: String(person.okskyId),
+  type: 'administrators',
+  attributes: {
+    ...userAttributes(person.cloudFoundryGuid, person.username, person.fullName, person.email, createdMs),
+    user_type: 'Administrator',
+  },
+  relationships: {},
+})
+
+export const customer = ({ id, name, createdMs }: OkskyCustomer): Resource => ({
+  id: String(id),
+  type: 'customers',
+  attributes: { ...userAttributes(`customer-${name}`, name, name, null, createdMs), user_type: 'Customer' },
+  relationships: {},
+})
+
+export const room = ({ id, name, kind, createUserId, createdMs }: OkskyRoom): Resource => ({
+  id: String(id),
+  type: 'rooms',
+  attributes: {
+    name,
+    description: null,
+    is_private: kind === 'direct_room',
+    kind,
+    awaiting_support: false,
+    is_external: kind === 'support_room',
+    created_at: tokyo(createdMs),
+    created_at_unix: unix(createdMs),
+  },
+  relationships: { create_user: users(createUserId) },
+})
+
+/** A message, member or support: the attributes differ, the room and the user do not. */
+export const tenant = (type: 'messages' | 'members' | 'supports', { id, roomId, userId, createdMs }: OkskyTenant): Resource => {
+  const created = { created_at: tokyo(createdMs), created_at_unix: unix(createdMs) }
+  const attributes = {
+    messages: { text: `message ${id}`, kind: 'text', room_id: roomId, ...created },
+    members: { room_id: roomId, user_id: userId, ...created },
+    supports: { status: 'open', room_id: roomId, user_id: userId, start_time_unix: unix(createdMs), end_time_unix: null },
+  }[type]
+  return { id: String(id), type, attributes, relationships: { room: { type: 'rooms', id: String(roomId) }, user: users(userId) } }
+}
+
+/** Collections beside `user_events`: what they hold now, and the attributes they can be filtered by. */
+export interface Collection {
+  readonly filters: readonly string[]
+  list(): readonly Resource[]
+}
+
+export const createCollections = (
+  world: OkskyWorld,
+  isThere: (person: Person) => boolean,
+  fromMs: number,
+): ReadonlyMap<string, Collection> =>
+  new Map<string, Collection>([
+    [
+      'users',
+      {
+        filters: ['id', 'uuid'],
+        list: () => [
+          ...world.people.filter((person) => isThere(person)).map((person) => administrator(person, fromMs)),
+          ...world.customers.all.map(customer),
+        ],
+      },
+    ],
+    ['rooms', { filters: ['id', 'name', 'kind'], list: () => world.rooms.all.map(room) }],
+    ['messages', { filters: ['id', 'kind', 'room_id'], list: () => world.messages.all.map((item) => tenant('messages', item)) }],
+    ['members', { filters: ['id', 'room_id', 'user_id'], list: () => world.members.all.map((item) => tenant('members', item)) }],
+    [
+      'supports',
+      { filters: ['id', 'room_id', 'user_id', 'status'], list: () => world.supports.all.map((item) => tenant('supports', item)) },
+    ],
+  ])
