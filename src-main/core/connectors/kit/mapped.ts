@@ -15,7 +15,10 @@ export function mappedEvent(externalId: string | null, timeText: string | null, 
   const occurredAt = timeMs === null ? null : utcTime(timeMs)
   if (occurredAt === null) {
     const shown = timeText.slice(0, 60)
-    const what = timeMs === null ? `The time of the record, "${shown}", cannot be read.` : `The time of the record, "${shown}", lies outside the years 1 to 9999.`
+    const what =
+      timeMs === null
+        ? `The time of the record, "${shown}", cannot be read.`
+        : `The time of the record, "${shown}", lies outside the years 1 to 9999.`
     return { unmapped: what, externalId }
   }
   return { event: { externalId, occurredAt, occurredAtOriginal: timeText, ...parts() } }

@@ -7,11 +7,15 @@ import { TrailviewError } from '../../../contract/errors.ts'
 export function originFrom(typed: string, example: string, ownPaths: readonly string[] = []): URL {
   const text = typed.trim()
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
-  if (text === '' || !URL.canParse(address)) throw invalid(`The base URL is not an address. Give the origin of the service, such as ${example}.`)
+  if (text === '' || !URL.canParse(address))
+    throw invalid(`The base URL is not an address. Give the origin of the service, such as ${example}.`)
   const url = new URL(address)
-  if (url.username !== '' || url.password !== '') throw invalid('The base URL must not hold a name or password. Put them into the credential instead.')
+  if (url.username !== '' || url.password !== '')
+    throw invalid('The base URL must not hold a name or password. Put them into the credential instead.')
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw invalid(`The base URL uses http, which would send the credential in the clear to ${url.hostname}. Use https; http is for loopback addresses only.`)
+    throw invalid(
+      `The base URL uses http, which would send the credential in the clear to ${url.hostname}. Use https; http is for loopback addresses only.`,
+    )
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid(`The base URL must begin with https://, such as ${example}.`)
   const path = url.pathname.replace(/\/+$/, '')

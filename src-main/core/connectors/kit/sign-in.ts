@@ -34,7 +34,10 @@ export async function requestGrant(
   const body = fieldsOf(response.json())
   const accessToken = tokenOf(body?.['access_token'])
   if (accessToken === null) {
-    throw new TrailviewError('SERVICE_UNEXPECTED', `${response.url.host} accepted the sign-in but gave no access token. Check the base URL of the connection.`)
+    throw new TrailviewError(
+      'SERVICE_UNEXPECTED',
+      `${response.url.host} accepted the sign-in but gave no access token. Check the base URL of the connection.`,
+    )
   }
   return { accessToken, refreshToken: tokenOf(body?.['refresh_token']), expiresAtMs: expiryMs(wholeNumberOf(body?.['expires_in']), nowMs) }
 }

@@ -26,10 +26,19 @@ export function offsetOf(timestamp: string): number | null {
 
 /** An instant written as `Mon, 18 Jan 2016 11:16:53 -0800`, ms since 1970; null when it is none. */
 export function parseRfc2822(text: string): number | null {
-  const found = /^(?:[a-z]{3},\s*)?(\d{1,2})\s+([a-z]{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UT|UTC|Z|[+-]\d{4})$/i.exec(text.trim())
+  const found = /^(?:[a-z]{3},\s*)?(\d{1,2})\s+([a-z]{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UT|UTC|Z|[+-]\d{4})$/i.exec(
+    text.trim(),
+  )
   if (found === null) return null
   const [, day, month, year, hour, minute, second, zone] = found
-  const wallMs = wallTime(Number(year), months.indexOf((month ?? '').toLowerCase()) + 1, Number(day), Number(hour), Number(minute), Number(second ?? '0'))
+  const wallMs = wallTime(
+    Number(year),
+    months.indexOf((month ?? '').toLowerCase()) + 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second ?? '0'),
+  )
   const offset = offsetMinutes(/^[+-]/.test(zone ?? '') ? (zone ?? '') : 'Z')
   return wallMs === null || offset === null ? null : wallMs - offset * 60_000
 }

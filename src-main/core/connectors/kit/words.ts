@@ -31,7 +31,14 @@ const verbOfWord: ReadonlyMap<string, Verb> = new Map(
 
 /** Our verb for a service's word, in whatever tense; null for a word that is not known. */
 export function verbFor(word: string): Verb | null {
-  return verbOfWord.get(word.trim().toLowerCase().replace(/[\s_-]+/g, ' ')) ?? null
+  return (
+    verbOfWord.get(
+      word
+        .trim()
+        .toLowerCase()
+        .replace(/[\s_-]+/g, ' '),
+    ) ?? null
+  )
 }
 
 /** The verb in the past tense, or the service's own word where ours would say less. */

@@ -19,7 +19,20 @@ export interface Detail {
 }
 
 /** Kinds that are known by the word behind a name that carries no link. */
-const kindWords = new Set(['file', 'folder', 'workspace', 'user', 'group', 'comment', 'message', 'task', 'link', 'page', 'invitation', 'role'])
+const kindWords = new Set([
+  'file',
+  'folder',
+  'workspace',
+  'user',
+  'group',
+  'comment',
+  'message',
+  'task',
+  'link',
+  'page',
+  'invitation',
+  'role',
+])
 
 /** Kinds by the collection in a link's path. */
 const kindByCollection: ReadonlyMap<string, string> = new Map([

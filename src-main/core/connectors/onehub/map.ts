@@ -47,10 +47,11 @@ function partsOf(event: Fields, names: NameBook) {
     verb: verbOf(detail.predicate),
     object,
     workspace,
-    related: others.filter((other) => !(other.kind === 'workspace' && other.id === (workspace?.id ?? null))),
+    related: others.filter(({ kind, id }) => kind !== 'workspace' || (id !== null && id !== workspace?.id)),
     outcome: 'unknown' as const,
     summary:
-      textOf(detail.text) ?? sentence(actorName ?? (userId && `User ${userId}`), 'did something', workspace?.name ? `in ${workspace.name}` : null),
+      textOf(detail.text) ??
+      sentence(actorName ?? (userId && `User ${userId}`), 'did something', workspace?.name ? `in ${workspace.name}` : null),
   }
 }
 
@@ -65,7 +66,11 @@ function workspaceOf(id: string | null, detail: Detail, names: NameBook): Subjec
   const linked = detail.objects.findLast((object) => object.kind === 'workspace' && object.id !== null)
   const workspaceId = id ?? linked?.id ?? null
   if (workspaceId === null) return null
-  return { kind: 'workspace', id: workspaceId, name: workspaceName(detail, workspaceId) ?? names.get({ kind: 'workspace', id: workspaceId })?.name ?? null }
+  return {
+    kind: 'workspace',
+    id: workspaceId,
+    name: workspaceName(detail, workspaceId) ?? names.get({ kind: 'workspace', id: workspaceId })?.name ?? null,
+  }
 }
 
 /** The name by which the sentence calls the workspace; one that is linked to another id is not it. */
