@@ -7,11 +7,11 @@ import type { CoreParts } from '../parts.ts'
 import { parseQuery } from '../query/parse.ts'
 
 /** Reads the query; one with a problem is never run as something else. */
-export function readQuery({ text, zone }: Query, nowMs: number): EventQuery {
-  const { tree, problems } = parseQuery(text, { zone, nowMs })
+export function readQuery({ text, zone }: Query, nowMs: number): EventQuery & { readonly inWords: string } {
+  const { tree, inWords, problems } = parseQuery(text, { zone, nowMs })
   const [first] = problems
   if (first !== undefined) throw new TrailviewError('QUERY_INVALID', first.message, { details: { problems } })
-  return { tree, zone }
+  return { tree, zone, inWords }
 }
 
 export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'events'> {

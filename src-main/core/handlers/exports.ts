@@ -5,8 +5,8 @@ import { readQuery } from './events.ts'
 export function exportHandlers({ ports, opened }: CoreParts): AreaHandlers<'exports'> {
   return {
     'exports.start': async ({ query, format, path, overwrite }) => {
-      const { tree } = readQuery(query, ports.clock.now())
-      return (await opened()).exports.start({ query, tree, format, path, overwrite })
+      const parsed = readQuery(query, ports.clock.now())
+      return (await opened()).exports.start({ query, parsed, format, path, overwrite })
     },
     'exports.list': async () => (await opened()).exports.list(),
     'exports.cancel': async ({ id }) => ({ wasRunning: (await opened()).exports.cancel(id) }),
