@@ -4,9 +4,9 @@ import { createCore } from '../core/create-core.ts'
 import { nodePorts } from '../core/node-ports.ts'
 import { addPracticeConnections } from '../core/practice-connections.ts'
 import { screenFolder } from '../core/screen-files.ts'
+import { createPracticeFolder, startPractice } from '../demo/practice-home.ts'
 import { startLoopbackServer, type LoopbackServer } from './loopback-server.ts'
 import { readOptions, type HostOptions } from './options.ts'
-import { createPracticeHome } from './practice-home.ts'
 import { chooseBrowser, openWindow } from './window.ts'
 
 /** Runs the app on the loopback address until it is told to stop or its window is closed; returns the exit code. */
@@ -16,10 +16,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const stopped = stopSignal()
   try {
     const options = readOptions(args)
-    const practice = options.isDemo ? await createPracticeHome() : null
-    if (practice !== null) endings.push(practice.remove)
-
-    const home = practice?.home ?? options.home
+    const home = options.isDemo ? createPracticeFolder() : options.home
     const ports = nodePorts({
       shell: 'browser',
       version: packageJson.version,
@@ -30,10 +27,14 @@ export async function run(args: readonly string[]): Promise<number> {
     endings.push(() => ports.secrets.dispose())
     const core = await createCore(ports)
     endings.push(() => core.dispose())
+    if (options.isDemo) {
+      const { services, end } = await startPractice(ports.home)
+      endings.unshift(end)
+      void addPracticeConnections(core.dispatch, services).catch(say)
+    }
     const server = await startLoopbackServer({ core, rendererFolder: screenFolder(import.meta.url), port: options.port })
     endings.push(() => server.close())
 
-    if (practice !== null) void addPracticeConnections(core.dispatch, practice.services).catch(say)
     await serve(options, server, join(ports.home, 'window'), stopped)
     return 0
   } catch (error) {
