@@ -1,0 +1,63 @@
+import { mkdirSync, statSync } from 'node:fs'
+import type { PageCommit } from '../../src-main/core/cache/archive.ts'
+import { archivePath } from '../../src-main/core/cache/files.ts'
+import { boundLog } from '../../src-main/core/cache/driver.ts'
+import { openForWriting } from '../../src-main/core/cache/open.ts'
+import { openWriter } from '../../src-main/core/cache/write/writer.ts'
+import { benchConnections, syntheticPages } from './synthetic.ts'
+
+export interface FillOptions {
+  readonly home: string
+  readonly keyHex: string
+  /** Events the archive shall hold; those it holds already are not written again. */
+  readonly total: number
+  readonly pageSize: number
+  /** Pages that share a transaction, as when several connections collect at once. */
+  readonly groupPages?: number
+  readonly onProgress?: (events: number, elapsedMs: number) => void
+}
+
+export interface FillReport {
+  readonly written: number
+  /** Time within the writer alone, without making up the events. */
+  readonly writeMs: number
+  readonly sizeBytes: number
+  readonly longestGroupMs: number
+}
+
+/** Writes synthetic events through the real writer, in this thread; resumable. */
+export function fillArchive(options: FillOptions): FillReport {
+  mkdirSync(options.home, { recursive: true })
+  const path = archivePath(options.home)
+  const db = openForWriting(options.home, options.keyHex)
+  try {
+    const writer = openWriter(db, path)
+    for (const connection of benchConnections) writer.saveConnection(connection)
+    const from = (db.prepare<[], number>('SELECT next_seq FROM writer_state').pluck().get() ?? 1) - 1
+    let written = 0
+    let writeMs = 0
+    let longestGroupMs = 0
+    let group: PageCommit[] = []
+    const write = (): void => {
+      if (group.length === 0) return
+      const beganMs = performance.now()
+      for (const result of writer.commitPages(group)) if ('error' in result) throw result.error
+      boundLog(db, path)
+      const tookMs = performance.now() - beganMs
+      writeMs += tookMs
+      longestGroupMs = Math.max(longestGroupMs, tookMs)
+      written += group.reduce((sum, page) => sum + page.records.length, 0)
+      options.onProgress?.(from + written, writeMs)
+      group = []
+    }
+    for (const page of syntheticPages(options.total, options.pageSize, from)) {
+      group.push(page)
+      if (group.length >= (options.groupPages ?? 1)) write()
+    }
+    write()
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    return { written, writeMs, longestGroupMs, sizeBytes: statSync(path).size }
+  } finally {
+    db.close()
+  }
+}

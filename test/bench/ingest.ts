@@ -1,0 +1,22 @@
+/** Measures the writer: `node test/bench/ingest.ts [events] [folder]` prints events per second for pages of 100, 1,000 and 5,000. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fillArchive } from './fill.ts'
+
+const total = Number(process.argv[2] ?? 1_000_000)
+const folder = process.argv[3] ?? tmpdir()
+for (const pageSize of [100, 1_000, 5_000]) {
+  const home = mkdtempSync(join(folder, 'trailview-ingest-'))
+  try {
+    const report = fillArchive({ home, keyHex: '11'.repeat(32), total, pageSize })
+    const rate = Math.round((report.written / report.writeMs) * 1000)
+    const bytesPerEvent = Math.round(report.sizeBytes / report.written)
+    const memoryMib = Math.round(process.memoryUsage().rss / 1024 / 1024)
+    console.log(
+      `pages of ${pageSize}: ${rate} events/s, ${bytesPerEvent} bytes an event, longest transaction ${Math.round(report.longestGroupMs)} ms, ${memoryMib} MiB resident`,
+    )
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
