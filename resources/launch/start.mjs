@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { ensureBuilt } from './lib/build.mjs'
+import { findElectron } from './lib/electron.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+import { findBin, findNode, root, run } from './lib/node.mjs'
+
+// npm start: installs what is missing, builds what is stale, and opens the app the best way this machine offers.
+// Flags: --demo, --no-open, --port N, --home DIR. For contributors: --watch, which builds again at every change.
+const args = process.argv.slice(2)
+
+async function start() {
+  await ensureInstalled()
+  if (args.includes('--watch')) return watch()
+  await ensureBuilt()
+  // Only the loopback host can stay closed or listen on a given port.
+  const electron = args.some((arg) => /^--(no-open|port)(=|$)/.test(arg)) ? { why: 'a port or no window was asked for' } : findElectron()
+  if (electron.path === undefined) return run(findNode(), [join(root, 'out', 'main', 'host.js'), '--why', electron.why, ...args])
+  console.log(`Trailview opens in Electron, because its program is here (${electron.path}).`)
+  return run(electron.path, [root, ...args])
+}
+
+function watch() {
+  const electron = findElectron()
+  if (electron.path === undefined)
+    throw new Error(`npm run dev needs Electron, and ${electron.why}. Use npm start, which works without it.`)
+  return run(findNode(), [findBin('electron-vite'), 'dev', '--watch', '--', ...args.filter((arg) => arg !== '--watch')])
+}
+
+try {
+  process.exitCode = await start()
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
+}
