@@ -37,7 +37,7 @@ export class ServiceLinks {
   /** The link of a connection with its stored credential. Rejects with the keychain's error, CREDENTIAL_MISSING or CONNECTION_INVALID. */
   async open(connection: StoredConnection): Promise<ServiceLink> {
     const stored = await this.#options.credentials.read(connection.id)
-    const given = this.#renewed.get(digest(stored))
+    const given = this.#renewed.get(digest(sorted(stored)))
     if (given !== undefined) await this.#save(connection.id, given)
     const credential = given ?? stored
     const proxyUrl = await this.#options.proxyUrl()
@@ -56,7 +56,7 @@ export class ServiceLinks {
   /** A link for one trial with a credential that is not stored; the caller closes it. */
   async openDraft(connection: StoredConnection, credential: CredentialInput): Promise<ServiceLink> {
     return this.#create(connection, credential, await this.#options.proxyUrl(), (renewed) => {
-      this.#renewed.set(digest(credential), renewed)
+      this.#renewed.set(digest(sorted(credential)), renewed)
       return Promise.resolve()
     })
   }

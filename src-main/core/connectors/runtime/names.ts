@@ -108,7 +108,7 @@ export class RunNames implements NameBook {
       for (const fact of facts) this.#learn(fact)
       for (const id of ids) if (this.get({ kind, id }) === undefined) this.#learn({ kind, id, name: null })
     } catch (error) {
-      if (!(error instanceof TrailviewError) || endingErrors.has(error.code)) throw error
+      if (error instanceof TrailviewError && endingErrors.has(error.code)) throw error
       // Nothing is remembered of ids that were not answered for: the next run asks again.
       this.#closedKinds.add(kind)
     } finally {

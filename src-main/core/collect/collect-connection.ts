@@ -1,0 +1,98 @@
+import { hash } from 'node:crypto'
+import type { TrailviewError } from '../../contract/errors.ts'
+import type { Archive, StoredConnection } from '../cache/archive.ts'
+import type { ConnectorDefinition } from '../connectors/define.ts'
+import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
+import { clockTime } from '../connectors/runtime/waits.ts'
+import type { Clock } from '../ports.ts'
+import { collectStream, type RunBounds } from './collect-stream.ts'
+import type { RunProgress } from './progress.ts'
+import type { RunTally } from './run-counts.ts'
+import type { ServiceLinks } from './service-links.ts'
+import { merge, toIso, type Span } from './spans.ts'
+
+/** One run of one connection, as asked for. */
+export interface ConnectionRun {
+  readonly id: string
+  readonly connection: StoredConnection
+  readonly bounds: RunBounds
+  readonly signal: AbortSignal
+  readonly tally: RunTally
+  readonly progress: RunProgress
+  /** Learns how many requests were sent so far. */
+  readonly countRequests: (requests: () => number) => void
+  readonly onWait: () => void
+  readonly onStored: (added: number, changed: number) => void
+}
+
+export interface ConnectionResult {
+  /** The first error; null when everything came to its clean end. */
+  readonly error: TrailviewError | null
+  /** The newest unbroken span this run called complete, UTC; null when it called none. */
+  readonly coverage: readonly [from: string | null, to: string] | null
+}
+
+/**
+ * Collects all streams of a connection. Errors of the service come back in the result, after whatever could be collected in spite of them;
+ * rejects with errors of keychain and connection, and when cancelled.
+ */
+export async function collectConnection(
+  archive: Archive,
+  links: ServiceLinks,
+  clock: Clock,
+  run: ConnectionRun,
+): Promise<ConnectionResult> {
+  const { connection, signal, progress } = run
+  const definition = links.definitionOf(connection)
+  const link = await links.open(connection)
+  const stop = new AbortController()
+  const requestSignal = AbortSignal.any([signal, stop.signal])
+  const client = link.client({
+    signal: requestSignal,
+    onWait: (untilMs) => {
+      progress.wait(untilMs === null ? null : `Waiting until ${clockTime(untilMs)} as the service asked`)
+      run.onWait()
+    },
+  })
+  run.countRequests(() => client.requestCount)
+  const names = new RunNames({
+    definition,
+    client,
+    options: connection.options,
+    known: (refs) => archive.reader.names(connection.id, refs, new Date(clock.now() - negativeLifetimeMs).toISOString()),
+  })
+  const claimed: Span[] = []
+  let error: TrailviewError | null = null
+  for (const stream of definition.streams) {
+    const result = await collectStream(
+      {
+        ...run,
+        reader: archive.reader,
+        writer: archive.writer,
+        clock,
+        definition,
+        scope: scopeOf(definition, connection),
+        runId: run.id,
+        client,
+        names,
+        abandon: () => stop.abort(),
+        requestSignal,
+      },
+      stream,
+    )
+    claimed.push(...result.claimed)
+    error ??= result.error
+    if (!result.mayGoOn) break
+  }
+  const newest = merge(claimed)[0]
+  return { error, coverage: newest === undefined ? null : [toIso(newest).from, toIso(newest).to] }
+}
+
+/** Fingerprint of the options that narrow what is collected: coverage counts only under the same. */
+export function scopeOf(definition: Pick<ConnectorDefinition, 'narrowingOptions'>, connection: Pick<StoredConnection, 'options'>): string {
+  const narrowing = definition.narrowingOptions.toSorted().flatMap((key) => {
+    const value = connection.options[key]?.trim() ?? ''
+    return value === '' ? [] : [[key, value]]
+  })
+  return hash('sha256', JSON.stringify(narrowing)).slice(0, 16)
+}

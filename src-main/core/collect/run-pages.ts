@@ -1,0 +1,104 @@
+import type { ArchiveWriter, CoverageClaim, PageOutcome, PageRecord } from '../cache/archive.ts'
+import type { ConnectorMemory, Json, NameFact, ServiceClient } from '../connectors/define.ts'
+import type { PreparedPage } from '../connectors/runtime/pull.ts'
+import type { Clock } from '../ports.ts'
+import type { RunTally } from './run-counts.ts'
+import { encodePoint, type StreamPoint } from './stream-point.ts'
+
+/** A connector's memory during a run: read from the archive, written back with every page. */
+export class RunMemory implements ConnectorMemory {
+  readonly #facts: Map<string, Json>
+
+  constructor(facts: Readonly<Record<string, Json>>) {
+    this.#facts = new Map(Object.entries(facts))
+  }
+
+  get(key: string): Json | undefined {
+    return this.#facts.get(key)
+  }
+
+  set(key: string, value: Json): void {
+    this.#facts.set(key, value)
+  }
+
+  toRecord(): Record<string, Json> {
+    return Object.fromEntries(this.#facts)
+  }
+}
+
+export interface RunPagesOptions {
+  readonly writer: Pick<ArchiveWriter, 'commitPage'>
+  readonly clock: Clock
+  readonly client: ServiceClient
+  readonly tally: RunTally
+  readonly memory: RunMemory
+  readonly runId: string
+  readonly connection: string
+  readonly stream: string
+  readonly scope: string
+  /** Called after every commit that changed something the reader sees. */
+  readonly onStored: (added: number, changed: number) => void
+}
+
+/** The pages of one stream of one run on their way into the archive, counted. */
+export class RunPages {
+  readonly #options: RunPagesOptions
+  #requestsTold: number
+  #point: StreamPoint
+
+  /** `point`: the one the archive keeps now. */
+  constructor(options: RunPagesOptions, point: StreamPoint) {
+    this.#options = options
+    this.#point = point
+    this.#requestsTold = options.client.requestCount
+  }
+
+  /** Stores one page with its resume point. Rejects with the archive's error; then nothing of the page is stored. */
+  async store(page: PreparedPage, point: StreamPoint): Promise<void> {
+    const { tally, onStored } = this.#options
+    const { fresh, differing } = tally.sort(page.records)
+    const outcome = await this.#commit(fresh, page.names, point, null)
+    tally.add(outcome)
+    let changed = outcome.changed
+    if (differing.length > 0) {
+      const later = await this.#commit(differing, [], point, null)
+      tally.addDiffering(later)
+      changed += later.changed
+    }
+    tally.endPage()
+    if (outcome.added + changed > 0) onStored(outcome.added, changed)
+  }
+
+  /** Calls a span complete, or looks for what is gone from it. `point`: what is kept from now on; by default what was kept last. */
+  async claim(claim: CoverageClaim, point: StreamPoint = this.#point): Promise<void> {
+    const outcome = await this.#commit([], [], point, claim)
+    this.#options.tally.add(outcome)
+    if (outcome.gone > 0) this.#options.onStored(0, outcome.gone)
+  }
+
+  async #commit(
+    records: readonly PageRecord[],
+    names: readonly NameFact[],
+    point: StreamPoint,
+    claim: CoverageClaim | null,
+  ): Promise<PageOutcome> {
+    const { writer, clock, client, memory, runId, connection, stream, scope } = this.#options
+    const requests = client.requestCount - this.#requestsTold
+    this.#requestsTold = client.requestCount
+    const outcome = await writer.commitPage({
+      runId,
+      connection,
+      stream,
+      scope,
+      receivedAt: new Date(clock.now()).toISOString(),
+      records,
+      names,
+      resume: encodePoint(point),
+      memory: memory.toRecord(),
+      requests,
+      claim,
+    })
+    this.#point = point
+    return outcome
+  }
+}

@@ -1,0 +1,61 @@
+import type { PreparedPage } from '../connectors/runtime/pull.ts'
+import type { WalkTask } from './collect-stream.ts'
+import type { SequenceWalk, StreamPoint } from './stream-point.ts'
+
+export interface SequencePlanInput {
+  /** What a walk that begins now may claim: everything before this, ms. */
+  readonly endMs: number
+  readonly isFull: boolean
+  /** How many ids below the floor are read again. */
+  readonly overlapIds: number
+  /** Whether the stream was ever walked to its clean end in this scope. */
+  readonly isKnown: boolean
+  readonly point: Extract<StreamPoint, { readonly plan: 'sequence' }>
+}
+
+/**
+ * The walks of one run over a `sequence` stream: first an interrupted one to its end, then one from the top down to what is known.
+ * The floor below which ids count as known moves only when a walk has ended, never with the ids it met on the way.
+ */
+export function planSequence({ endMs, isFull, overlapIds, isKnown, point }: SequencePlanInput): readonly WalkTask[] {
+  const state = { floor: isKnown ? point.floor : null }
+  const stopAt = (): bigint | null => (state.floor === null ? null : state.floor - BigInt(overlapIds))
+  const fresh: SequenceWalk = { endMs, top: null, resume: null }
+  if (isFull) return [sequenceTask(fresh, state, () => null)]
+  return [...(point.walk === null ? [] : [sequenceTask(point.walk, state, stopAt)]), sequenceTask(fresh, state, stopAt)]
+}
+
+/** `state` is shared by the walks of a run: the second one stops at the floor that the first has raised. */
+function sequenceTask(from: SequenceWalk, state: { floor: bigint | null }, stopAt: () => bigint | null): WalkTask {
+  let top = from.top
+  return {
+    window: { from: -Infinity, to: from.endMs },
+    get stopAtSequence() {
+      return stopAt()
+    },
+    resume: from.resume,
+    get seesAll() {
+      return from.resume === null && stopAt() === null
+    },
+    pointAfter: (page, prepared) => {
+      top = greater(top, topOf(prepared))
+      return { plan: 'sequence', floor: state.floor, walk: { endMs: from.endMs, top, resume: page.resume } }
+    },
+    pointAtEnd: () => {
+      state.floor = greater(state.floor, top)
+      return { plan: 'sequence', floor: state.floor, walk: null }
+    },
+    restarted: () => sequenceTask({ ...from, resume: null }, state, stopAt),
+  }
+}
+
+function topOf(page: PreparedPage): bigint | null {
+  let top: bigint | null = null
+  for (const { event } of page.records) if (event !== null && /^\d+$/.test(event.externalId)) top = greater(top, BigInt(event.externalId))
+  return top
+}
+
+function greater(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b
+  return a > b ? a : b
+}

@@ -1,0 +1,174 @@
+import { TrailviewError } from '../../contract/errors.ts'
+import type { EventDetail } from '../../contract/model/audit-event.ts'
+import type { CollectionRun } from '../../contract/model/collection.ts'
+import type { ConnectionTest, CredentialInput } from '../../contract/model/connection.ts'
+import type { Archive, StoredConnection } from '../cache/archive.ts'
+import type { FoundUser, ServiceClient, WalkContext } from '../connectors/define.ts'
+import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
+import { preparePage } from '../connectors/runtime/pull.ts'
+import type { Clock } from '../ports.ts'
+import { scopeOf } from './collect-connection.ts'
+import { RunTally } from './run-counts.ts'
+import { asTrailviewError } from './run-error.ts'
+import type { RunLog } from './run-log.ts'
+import { RunMemory, RunPages } from './run-pages.ts'
+import type { ServiceLinks } from './service-links.ts'
+import { emptyPoint } from './stream-point.ts'
+
+/** What can be asked of a service beside a collection. */
+export interface ServiceAccess {
+  /** One authenticated call. `credential` null: the stored one. Rejects only when cancelled. */
+  test(connection: StoredConnection, credential: CredentialInput | null, signal: AbortSignal): Promise<ConnectionTest>
+  /** Rejects with NOT_SUPPORTED where the service offers no such thing, else with the service's error. */
+  findUser(connection: StoredConnection, email: string, signal: AbortSignal): Promise<FoundUser | null>
+  /** Pulls all events of one file, as a run of its own. Rejects with NOT_SUPPORTED; the service's errors are in the run. */
+  pullFileTrail(connection: StoredConnection, fileId: string, signal: AbortSignal): Promise<CollectionRun>
+  /** Fetches one event again; a different payload becomes a revision. Rejects with NOT_SUPPORTED or the service's error. */
+  refetch(detail: EventDetail, signal: AbortSignal): Promise<'unchanged' | 'changed' | 'gone'>
+}
+
+export interface ServiceAccessOptions {
+  readonly archive: Archive
+  readonly links: ServiceLinks
+  readonly runs: RunLog
+  readonly clock: Clock
+}
+
+export function createServiceAccess({ archive, links, runs, clock }: ServiceAccessOptions): ServiceAccess {
+  const { reader, writer } = archive
+
+  const namesFor = (connection: StoredConnection, client: ServiceClient): RunNames =>
+    new RunNames({
+      definition: links.definitionOf(connection),
+      client,
+      options: connection.options,
+      known: (refs) => reader.names(connection.id, refs, new Date(clock.now() - negativeLifetimeMs).toISOString()),
+    })
+
+  const unsupported = (connection: StoredConnection, what: string): TrailviewError =>
+    new TrailviewError('NOT_SUPPORTED', `${links.definitionOf(connection).info.title} does not offer ${what}.`)
+
+  return {
+    async test(connection, credential, signal) {
+      const startedMs = clock.now()
+      try {
+        const link = credential === null ? await links.open(connection) : await links.openDraft(connection, credential)
+        try {
+          const seen = await links.definitionOf(connection).test(link.client({ signal }), connection.options)
+          return { isOk: true, sentence: seen.sentence, code: null, account: seen.account, latencyMs: clock.now() - startedMs }
+        } finally {
+          if (credential !== null) await link.close()
+        }
+      } catch (thrown) {
+        const error = asTrailviewError(thrown)
+        if (signal.aborted) throw error
+        return { isOk: false, sentence: error.message, code: error.code, account: null, latencyMs: clock.now() - startedMs }
+      }
+    },
+
+    async findUser(connection, email, signal) {
+      const definition = links.definitionOf(connection)
+      if (definition.findUser === undefined) throw unsupported(connection, 'a search for users')
+      const link = await links.open(connection)
+      return definition.findUser(link.client({ signal }), email)
+    },
+
+    async pullFileTrail(connection, fileId, signal) {
+      const definition = links.definitionOf(connection)
+      const walkFileTrail = definition.walkFileTrail?.bind(definition)
+      if (walkFileTrail === undefined) throw unsupported(connection, 'an audit trail of single files')
+      const run = runs.announce(connection.id)
+      const tally = new RunTally()
+      let requests = (): number => 0
+      return runs.carryOut(
+        run,
+        'file trail',
+        signal,
+        () => tally.counts(requests()),
+        async () => {
+          const client = (await links.open(connection)).client({ signal })
+          requests = () => client.requestCount
+          const stream = 'file-trail'
+          const scope = scopeOf(definition, connection)
+          const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
+          const names = namesFor(connection, client)
+          const point = emptyPoint('time')
+          const pages = new RunPages(
+            { writer, clock, client, tally, memory, runId: run.id, connection: connection.id, stream, scope, onStored: () => undefined },
+            point,
+          )
+          const context: Parameters<typeof walkFileTrail>[0] = {
+            client,
+            options: connection.options,
+            memory,
+            resume: null,
+            signal,
+            nowMs: clock.now(),
+            report: ignoreReport,
+            fileId,
+          }
+          for await (const page of walkFileTrail(context)) {
+            signal.throwIfAborted()
+            await pages.store(await preparePage(definition, page, names, connection.options), point)
+          }
+          return { error: null, coverage: null }
+        },
+      )
+    },
+
+    async refetch({ event }, signal) {
+      const connection = (await reader.connections()).find(({ id }) => id === event.connection)
+      if (connection === undefined) {
+        throw new TrailviewError(
+          'CONNECTION_NOT_FOUND',
+          'The connection of this event was removed, so the event cannot be fetched again. Its archived payload stays.',
+        )
+      }
+      const definition = links.definitionOf(connection)
+      if (definition.fetchOne === undefined || event.externalId === '') throw unsupported(connection, 'single events')
+      const client = (await links.open(connection)).client({ signal })
+      const stream = definition.streams[0]?.id ?? 'events'
+      const scope = scopeOf(definition, connection)
+      const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
+      const record = await definition.fetchOne(client, event.externalId, connection.options, memory)
+      if (record === null) {
+        await writer.markGone(event.id, new Date(clock.now()).toISOString())
+        return 'gone'
+      }
+      const page = await preparePage(definition, { records: [record] }, namesFor(connection, client), connection.options)
+      const tally = new RunTally()
+      const run = runs.announce(connection.id)
+      const ended = await runs.carryOut(
+        run,
+        'single event',
+        signal,
+        () => tally.counts(client.requestCount),
+        async () => {
+          const point = emptyPoint('time')
+          const pages = new RunPages(
+            {
+              writer,
+              clock,
+              client,
+              tally,
+              memory,
+              runId: run.id,
+              connection: connection.id,
+              stream: 'single-event',
+              scope,
+              onStored: () => undefined,
+            },
+            point,
+          )
+          await pages.store(page, point)
+          return { error: null, coverage: null }
+        },
+      )
+      if (ended.error !== null)
+        throw TrailviewError.from({ code: 'INTERNAL', message: ended.error.message, retryable: ended.error.isRetryable })
+      return ended.changed > 0 ? 'changed' : 'unchanged'
+    },
+  }
+}
+
+const ignoreReport: WalkContext['report'] = () => undefined
