@@ -9,6 +9,7 @@ import { createRandom } from './random.ts'
 import type { PracticeClock, PracticeService, ServiceId } from './types.ts'
 
 export { scheduleFaults } from './faults.ts'
+export { generatePayloads, type GeneratedPayload } from './payloads.ts'
 export type { Disturbance, Fault, FaultBox, FaultRule, InjectedFault, RateLimitShape, ScheduledFault } from './faults.ts'
 export type { CloudFoundryQuirks, LyticsQuirks, OkskyQuirks, OnehubQuirks }
 export type { Damage, GroundTruthEvent, LoggedRequest, PracticeClock, PracticeService, ServiceId } from './types.ts'

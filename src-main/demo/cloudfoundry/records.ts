@@ -88,6 +88,8 @@ export const createCfWorld = (seed: string, people: People): CfWorld => {
   const addApp = (): CfApp => apps.add({ id: random.uuid(), name: appName(), space: someSpace() })
   for (let count = 0; count < 24; count += 1) addApp()
   let lastRow = 0
+  // Rare types take turns, so that all occur even in a small archive.
+  let rareTypes = 0
 
   const user = (timeMs: number): CfActor => {
     const { cloudFoundryGuid, email, username } = people.actor(random, timeMs)
@@ -164,7 +166,7 @@ export const createCfWorld = (seed: string, people: People): CfWorld => {
   }
 
   const make = (timeMs: number): CfEvent => {
-    const type = random.chance(0.04) ? random.pick(allTypes) : random.weighted(commonTypes)
+    const type = (random.chance(0.04) ? allTypes[rareTypes++ % allTypes.length] : undefined) ?? random.weighted(commonTypes)
     const app = type.name === 'audit.app.create' ? addApp() : (apps.recent(random) ?? addApp())
     const space = type.object === 'app' ? app.space : someSpace()
     const hasSpace = !foundationWide.has(type.object) && type.object !== 'organization' && !type.name.startsWith('audit.user.organization_')

@@ -70,6 +70,7 @@ const byObject = {
   service_route_binding: ['create', 'update', 'delete', 'start_create', 'start_delete'],
   user_provided_service_instance: ['create', 'update', 'delete', 'show'],
   route: ['create', 'update', 'delete-request', 'share', 'unshare', 'transfer-owner'],
+  route_policy: ['create', 'update', 'delete'],
   organization: ['create', 'update', 'delete-request'],
   organization_quota: ['create', 'update', 'delete', 'apply'],
   space: ['create', 'update', 'delete-request'],

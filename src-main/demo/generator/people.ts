@@ -20,10 +20,13 @@ export interface Person {
 export interface People {
   readonly all: readonly Person[]
   readonly reader: Person
-  /** Somebody who is there at that moment: one third the busiest, then a long tail, often the same as just before. */
+  /** Somebody who is there at that moment: the busiest every so often, then a long tail. */
   actor(random: Random, timeMs: number): Person
   isThere(person: Person, timeMs: number): boolean
 }
+
+/** A little over a third, since the system itself does some things too. */
+const busiestShare = 0.4
 
 const ascii = (text: string): string =>
   text
@@ -70,7 +73,7 @@ export const createPeople = ({ seed, events, fromMs, nowMs }: PeopleOptions): Pe
 
   const isThere = (person: Person, timeMs: number): boolean => person.leftAtMs === null || timeMs < person.leftAtMs
   const actor = (source: Random, timeMs: number): Person => {
-    if (source.chance(1 / 3)) return busiest
+    if (source.chance(busiestShare)) return busiest
     const person = all[1 + source.skewed(count - 1)] ?? reader
     return isThere(person, timeMs) ? person : reader
   }
