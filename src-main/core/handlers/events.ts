@@ -1,10 +1,10 @@
 import { payloadSliceChars } from '../../contract/api.ts'
-import { TrailviewError } from '../../contract/errors.ts'
 import type { Query } from '../../contract/model/query.ts'
 import type { EventQuery } from '../cache/archive.ts'
 import type { AreaHandlers } from '../dispatch.ts'
 import type { CoreParts } from '../parts.ts'
 import { parseQuery } from '../query/parse.ts'
+import { requireNoProblems } from '../query/require.ts'
 
 /** Reads the query; one with a problem is never run as something else. */
 export function readQuery({ text, zone }: Query, nowMs: number): EventQuery & { readonly inWords: string } {
@@ -15,7 +15,7 @@ export function readQuery({ text, zone }: Query, nowMs: number): EventQuery & { 
 }
 
 export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'events'> {
-  const read = (query: Query) => readQuery(query, ports.clock.now())
+  const read = ({ text, zone }: Query): EventQuery => ({ tree: requireNoProblems(parseQuery(text, { zone, nowMs: ports.clock.now() })).tree, zone })
   return {
     'events.page': async ({ query, order, cursor, limit }, { signal }) => {
       const asked = read(query)

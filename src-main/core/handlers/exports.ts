@@ -1,11 +1,12 @@
+import { requireNoProblems } from '../query/require.ts'
+import { parseQuery } from '../query/parse.ts'
 import type { AreaHandlers } from '../dispatch.ts'
 import type { CoreParts } from '../parts.ts'
-import { readQuery } from './events.ts'
 
 export function exportHandlers({ ports, opened }: CoreParts): AreaHandlers<'exports'> {
   return {
     'exports.start': async ({ query, format, path, overwrite }) => {
-      const parsed = readQuery(query, ports.clock.now())
+      const parsed = requireNoProblems(parseQuery(query.text, { zone: query.zone, nowMs: ports.clock.now() }))
       return (await opened()).exports.start({ query, parsed, format, path, overwrite })
     },
     'exports.list': async () => (await opened()).exports.list(),
