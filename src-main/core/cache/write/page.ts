@@ -59,7 +59,7 @@ export function openPages(parts: PageParts): Pages {
   const connectionNum = db.prepare<[string], number>('SELECT num FROM connection WHERE id = ?').pluck()
   const lastCommit = db.prepare<[], number | null>('SELECT max(num) FROM "commit"').pluck()
   const nameless = db.prepare<[number], number>(
-    "SELECT 1 FROM unmapped JOIN event ON event.seq = unmapped.seq WHERE event.connection = ? AND event.external_id = '' LIMIT 1",
+    "SELECT 1 FROM unmapped CROSS JOIN event ON event.seq = unmapped.seq WHERE event.connection = ? AND event.external_id = '' LIMIT 1",
   )
   const insertCommit = db.prepare<
     [number, string, number, string, string, string, number | null, number | null, number | null, number | null]
