@@ -23,7 +23,6 @@ export async function offerExternalLink(window: BrowserWindow, address: string):
       cancelId: 0,
       noLink: true,
     })
-    // eslint-disable-next-line no-restricted-syntax, no-restricted-properties -- the one place that may, after all of the above
     if (response === 1) await shell.openExternal(url.href)
   } finally {
     isAsking = false

@@ -1,9 +1,10 @@
+import type * as keytarModule from 'keytar'
 import type { KeychainAnswer, KeychainRequest } from './keychain-messages.ts'
 
 // A process of its own: a locked keyring can block every thread of keytar's caller, and some calls bring the process down.
 // Its parent speaks to it over IPC alone and ends it when an answer takes too long.
 
-type Keytar = typeof import('keytar')
+type Keytar = typeof keytarModule
 
 let loading: Promise<Keytar> | null = null
 
