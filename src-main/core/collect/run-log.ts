@@ -55,7 +55,7 @@ export class RunLog {
         await this.#writer.beginRun({ id, connection, startedAt: announced.startedAt, trigger })
         hasBegun = true
         const ended = this.#ended(announced, await attempt(work), counts(), signal)
-        await this.#writer.endRun({ ...ended, endedAt: ended.endedAt ?? this.#now() })
+        await this.#end(ended)
         return ended
       }, signal)
       .catch((error: unknown) => this.#ended(announced, failed(error), counts(), signal))
@@ -82,11 +82,30 @@ export class RunLog {
     }
   }
 
+  async #end({
+    id,
+    status,
+    endedAt,
+    coverage,
+    error,
+    added,
+    changed,
+    unchanged,
+    late,
+    gone,
+    unmapped,
+    pages,
+    requests,
+  }: CollectionRun): Promise<void> {
+    const counts = { added, changed, unchanged, late, gone, unmapped, pages, requests }
+    await this.#writer.endRun({ id, status, endedAt: endedAt ?? this.#now(), counts, coverage, error })
+  }
+
   /** A run that could not even begin is in the log all the same, unless the archive cannot be written at all. */
   async #enterFailure(run: CollectionRun, trigger: string): Promise<void> {
     try {
       await this.#writer.beginRun({ id: run.id, connection: run.connection, startedAt: run.startedAt, trigger })
-      await this.#writer.endRun({ ...run, endedAt: run.endedAt ?? this.#now() })
+      await this.#end(run)
     } catch (error) {
       this.#log.warn('a failed run could not be entered in the log', { code: error instanceof TrailviewError ? error.code : 'INTERNAL' })
     }

@@ -71,6 +71,16 @@ export class ServiceLink {
     this.#rememberSecrets(null)
   }
 
+  /** Resolves as soon as the service answers anything at all. Rejects with SERVICE_UNREACHABLE, SERVICE_TLS… after one try, without the credential. */
+  async reach(signal: AbortSignal): Promise<void> {
+    try {
+      await this.send({ url: this.baseUrl, method: 'GET', headers: { accept: 'application/json' }, body: null }, signal)
+    } catch (error) {
+      if (error instanceof TransportError) throw transportFailure(this.baseUrl, error, 1)
+      throw error
+    }
+  }
+
   /** A client whose requests stop with the signal. */
   client(use: ClientUse = {}): ServiceClient {
     return new LinkClient(this, use)
