@@ -1,22 +1,37 @@
+import { isUtf8 } from 'node:buffer'
+import { ByteBuilder } from './byte-builder.ts'
 import { payloadText } from './payload-text.ts'
 import { tableCells, tableColumns } from './table.ts'
-import { writeText } from './write-text.ts'
 import type { ByteSink, ExportedEvent, FormatWriter } from './writer.ts'
 
-/** CSV after RFC 4180 in UTF-8: one row per event under a header row, CRLF between rows, cells that a spreadsheet would run as a formula disarmed. */
+const flushBytes = 2_000_000
+
+/** CSV after RFC 4180 in UTF-8: one row per event under a header row, CRLF after each, cells that a spreadsheet would run as a formula disarmed. */
 export function csvWriter(sink: ByteSink): FormatWriter {
+  const bytes = new ByteBuilder()
   let inexactPayloads = 0
 
-  const row = ({ event, payload }: ExportedEvent): string => {
-    const raw = payloadText(payload)
-    if (!raw.isExact) inexactPayloads++
-    return csvRow(tableCells(event, raw.text))
+  const addRow = ({ event, payload }: ExportedEvent): void => {
+    let cells = ''
+    for (const cell of tableCells(event)) cells += `${csvCell(cell)},`
+    bytes.addText(cells)
+    if (!isUtf8(payload)) {
+      inexactPayloads++
+      bytes.addText(csvCell(payloadText(payload).text))
+    } else if (isFormulaStart(payload[0])) bytes.addText(csvCell(payloadText(payload).text))
+    else bytes.addQuoted(payload)
+    bytes.addText('\r\n')
   }
 
   return {
-    begin: () => sink(Buffer.from(csvRow(tableColumns))),
-    write: (batch) => writeText(batch, row, sink),
-    end: () => Promise.resolve(),
+    begin: () => sink(Buffer.from(`${tableColumns.join(',')}\r\n`)),
+    async write(batch) {
+      for (const exported of batch) {
+        addRow(exported)
+        if (bytes.length > flushBytes) await sink(bytes.take())
+      }
+    },
+    end: () => sink(bytes.take()),
     notes: () => [
       'Cells are UTF-8 text without a byte order mark; a null value is an empty cell; related is a JSON array; raw is the newest payload.',
       "A cell that would begin with =, +, -, @, a tab or a carriage return begins with an added ' so that no spreadsheet runs it as a formula; take one leading ' off such cells to have the value back.",
@@ -29,29 +44,14 @@ export function csvWriter(sink: ByteSink): FormatWriter {
   }
 }
 
-function csvRow(cells: readonly string[]): string {
-  let row = ''
-  for (const cell of cells) row += row === '' ? csvCell(cell) : `,${csvCell(cell)}`
-  return `${row}\r\n`
-}
-
 const needsQuotes = /[",\r\n]/
 
 function csvCell(value: string): string {
-  const safe = isFormulaLike(value) ? `'${value}` : value
+  const safe = isFormulaStart(value.charCodeAt(0)) ? `'${value}` : value
   return needsQuotes.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-function isFormulaLike(value: string): boolean {
-  switch (value.charCodeAt(0)) {
-    case 0x09:
-    case 0x0d:
-    case 0x2b:
-    case 0x2d:
-    case 0x3d:
-    case 0x40:
-      return true
-    default:
-      return false
-  }
+/** Tab, carriage return, +, -, = and @: spreadsheets take a cell that begins so for a formula, or strip it down to one. */
+function isFormulaStart(code: number | undefined): boolean {
+  return code === 0x09 || code === 0x0d || code === 0x2b || code === 0x2d || code === 0x3d || code === 0x40
 }

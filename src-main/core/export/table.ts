@@ -30,8 +30,8 @@ export const tableColumns = [
   'raw',
 ] as const
 
-/** An event as cells of `tableColumns`; what is null is an empty cell. */
-export function tableCells(event: AuditEvent, raw: string): readonly string[] {
+/** An event as cells of all `tableColumns` but the last, its payload; what is null is an empty cell. */
+export function tableCells(event: AuditEvent): readonly string[] {
   const { actor, object, workspace } = event
   return [
     event.id,
@@ -59,6 +59,5 @@ export function tableCells(event: AuditEvent, raw: string): readonly string[] {
     String(event.revision),
     event.hash,
     event.mapped ? 'true' : 'false',
-    raw,
   ]
 }

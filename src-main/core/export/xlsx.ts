@@ -41,7 +41,7 @@ export function xlsxWriter(sink: ByteSink, limits: SheetLimits = realLimits): Fo
   const cellsOf = ({ event, payload }: ExportedEvent): readonly string[] => {
     const raw = payloadText(payload)
     if (!raw.isExact) inexactPayloads++
-    return tableCells(event, raw.text).map((value) => {
+    return [...tableCells(event), raw.text].map((value) => {
       const { text, isCut } = cutToCell(value)
       if (isCut) cutCells++
       return text

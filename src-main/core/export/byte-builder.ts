@@ -1,0 +1,49 @@
+const firstCapacityBytes = 4_000_000
+const quote = 0x22
+
+/** Collects bytes for one write. Much faster than joining text where most of it is bytes already. */
+export class ByteBuilder {
+  #bytes = Buffer.allocUnsafeSlow(firstCapacityBytes)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Adds text as UTF-8; a lone surrogate becomes U+FFFD. */
+  addText(text: string): void {
+    this.#reserve(text.length * 3)
+    this.#length += this.#bytes.write(text, this.#length)
+  }
+
+  /** Adds bytes between quotes, each quote among them doubled. */
+  addQuoted(bytes: Uint8Array): void {
+    this.#reserve(bytes.length * 2 + 2)
+    const target = this.#bytes
+    let at = this.#length
+    target[at++] = quote
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] ?? 0
+      target[at++] = byte
+      if (byte === quote) target[at++] = quote
+    }
+    target[at++] = quote
+    this.#length = at
+  }
+
+  /** Gives the bytes away and begins anew. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#length)
+    this.#bytes = Buffer.allocUnsafeSlow(firstCapacityBytes)
+    this.#length = 0
+    return taken
+  }
+
+  #reserve(sizeBytes: number): void {
+    const needed = this.#length + sizeBytes
+    if (needed <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
+  }
+}
