@@ -43,8 +43,14 @@ export function createArchiveSession<T>({ ports, pushes, start, stop }: SessionO
     try {
       mkdirSync(ports.home, { recursive: true, mode: 0o700 })
       const archiveExists = existsSync(join(ports.home, archiveFileName))
-      const key = await unlockArchiveKey({ home: ports.home, archiveExists, secrets: ports.secrets, ...(passphrase === undefined ? {} : { passphrase }) })
-      if (key.state === 'needs-passphrase' || key.state === 'needs-passphrase-setup') return become({ state: key.state, sentence: key.sentence })
+      const key = await unlockArchiveKey({
+        home: ports.home,
+        archiveExists,
+        secrets: ports.secrets,
+        ...(passphrase === undefined ? {} : { passphrase }),
+      })
+      if (key.state === 'needs-passphrase' || key.state === 'needs-passphrase-setup')
+        return become({ state: key.state, sentence: key.sentence })
       if (key.state === 'locked' || key.state === 'lost') return become({ state: 'failed', code: key.code, sentence: key.sentence })
       const archive = await openArchive({
         home: ports.home,

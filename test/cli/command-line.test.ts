@@ -17,15 +17,12 @@ describe('the command line taken apart', () => {
     expect(readCommandLine(['--limit', '7', 'events']).number('limit', 0, 100)).toBe(7)
   })
 
-  it.each([
-    [['nothing']],
-    [['events', '--purge']],
-    [['events', '--limit']],
-    [['events', '-service:onehub']],
-    [['count', '--limit', '5']],
-  ])('refuses %j', (argv) => {
-    expect(() => readCommandLine(argv)).toThrow(UsageError)
-  })
+  it.each([[['nothing']], [['events', '--purge']], [['events', '--limit']], [['events', '-service:onehub']], [['count', '--limit', '5']]])(
+    'refuses %j',
+    (argv) => {
+      expect(() => readCommandLine(argv)).toThrow(UsageError)
+    },
+  )
 
   it.each(['x', '-1', '1.5', '1e99', ''])('refuses --limit %j', (limit) => {
     expect(() => readCommandLine(['events', `--limit=${limit}`]).number('limit', 0, 100)).toThrow(UsageError)

@@ -44,7 +44,8 @@ export async function killAndResume(seed: number, kills: number, events: number)
       const known = new Set(archived.map((event) => `${event.service} ${event.externalId}`))
       for (const { service, externalId, timeMs } of truth) {
         const isCovered = complete.some(
-          ({ connection, from, to }) => serviceOf.get(connection) === service && (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to),
+          ({ connection, from, to }) =>
+            serviceOf.get(connection) === service && (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to),
         )
         if (isCovered && !known.has(`${service} ${externalId}`)) falseCoverage += 1
       }
@@ -56,7 +57,8 @@ export async function killAndResume(seed: number, kills: number, events: number)
 
   try {
     const first = await openCore({ home, secrets })
-    for (const { service, name, baseUrl, credential } of practice.all) await first.call('connections.save', { service, name, baseUrl, credential: { ...credential } })
+    for (const { service, name, baseUrl, credential } of practice.all)
+      await first.call('connections.save', { service, name, baseUrl, credential: { ...credential } })
     await first.close()
 
     for (let i = 0; i < kills; i++) {

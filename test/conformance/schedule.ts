@@ -77,7 +77,10 @@ export async function runSchedule(service: ServiceId, seed: number, { events = 3
       events: truth.size,
       lost: count(truth.keys(), (externalId) => !byId.has(externalId)),
       duplicated: count(byId.values(), (same) => same.length > 1),
-      stale: count(truth.values(), ({ externalId, payload }) => byId.get(externalId)?.some(({ hash }) => hash !== sha256(payload)) === true),
+      stale: count(
+        truth.values(),
+        ({ externalId, payload }) => byId.get(externalId)?.some(({ hash }) => hash !== sha256(payload)) === true,
+      ),
       invented: count(byId.keys(), (externalId) => !truth.has(externalId) && !vanished.has(externalId)),
       unmarked: count(vanished, (externalId) => !truth.has(externalId) && byId.has(externalId) && !gone.has(externalId)),
       falseCoverage,
@@ -99,7 +102,8 @@ export function isClean(result: ScheduleResult): boolean {
 async function countFalseCoverage(core: TestCore, timesById: ReadonlyMap<string, number>): Promise<number> {
   const complete = (await core.call('coverage.list', {})).filter(({ state }) => state === 'complete')
   const archived = new Set((await core.events()).map(({ externalId }) => externalId))
-  const isCovered = (timeMs: number) => complete.some(({ from, to }) => (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to))
+  const isCovered = (timeMs: number) =>
+    complete.some(({ from, to }) => (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to))
   return count(timesById, ([externalId, timeMs]) => isCovered(timeMs) && !archived.has(externalId))
 }
 

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { api, type MethodName, type Output } from '../../src-main/contract/api.ts'
 import type { PushName, PushTable } from '../../src-main/contract/push.ts'
 
-type SecretName = 'credential' | 'password' | 'passphrase' | 'token' | 'accessToken' | 'refreshToken' | 'clientSecret' | 'secret' | 'keyHex' | 'authorization'
+type SecretName =
+  | 'credential'
+  | 'password'
+  | 'passphrase'
+  | 'token'
+  | 'accessToken'
+  | 'refreshToken'
+  | 'clientSecret'
+  | 'secret'
+  | 'keyHex'
+  | 'authorization'
 
 /** True when a value of the type could hold a field with a secret's name, at any depth. */
 type HoldsSecret<T> = T extends string | number | boolean | null | undefined
@@ -31,7 +41,9 @@ describe('secrets go one way: in', () => {
   })
 
   it('only connections and the passphrase take one', () => {
-    const takers = Object.entries(api).filter(([, { input }]) => /credential|passphrase|password|token|secret/i.test(JSON.stringify(describeKeys(input))))
+    const takers = Object.entries(api).filter(([, { input }]) =>
+      /credential|passphrase|password|token|secret/i.test(JSON.stringify(describeKeys(input))),
+    )
     expect(takers.map(([name]) => name).sort()).toEqual(['archive.unlock', 'connections.save', 'connections.test'])
   })
 })
@@ -40,6 +52,9 @@ describe('secrets go one way: in', () => {
 function describeKeys(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null || !('def' in schema)) return null
   const { def } = schema as { readonly def: Record<string, unknown> }
-  if (def['type'] === 'object') return Object.entries(def['shape'] as Record<string, unknown>).map(([key, value]) => [key, describeKeys(value)])
-  return ['innerType', 'element', 'in', 'out', 'options'].flatMap((part) => (Array.isArray(def[part]) ? def[part].map(describeKeys) : [describeKeys(def[part])]))
+  if (def['type'] === 'object')
+    return Object.entries(def['shape'] as Record<string, unknown>).map(([key, value]) => [key, describeKeys(value)])
+  return ['innerType', 'element', 'in', 'out', 'options'].flatMap((part) =>
+    Array.isArray(def[part]) ? def[part].map(describeKeys) : [describeKeys(def[part])],
+  )
 }

@@ -11,7 +11,11 @@ describe('imports run one way', () => {
 
   it('finds the sources it speaks of', () => {
     expect(files.length).toBeGreaterThan(100)
-    for (const layer of layers) expect(files.some((file) => file.startsWith(layer.folder)), layer.folder).toBe(true)
+    for (const layer of layers)
+      expect(
+        files.some((file) => file.startsWith(layer.folder)),
+        layer.folder,
+      ).toBe(true)
   })
 
   it('holds the table of test/rules/layers.js', () => {
@@ -36,7 +40,9 @@ function sourceFiles(): readonly string[] {
 
 function violations(file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8')
-  const imports = text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"`]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g)
+  const imports = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'"`]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g,
+  )
   return [...imports].flatMap((found) => {
     const target = found[1] ?? found[2] ?? found[3] ?? ''
     const reason = refusal(file, target)
@@ -49,7 +55,9 @@ function refusal(file: string, target: string): string | null {
   const layer = layers.filter(({ folder }) => file.startsWith(folder)).sort((a, b) => b.folder.length - a.folder.length)[0]
   if (layer === undefined) return 'the file belongs to no layer'
   if (!target.startsWith('.')) {
-    const isAllowed = layer.packages.some((name) => (name === 'node:' ? target.startsWith('node:') : target === name || target.startsWith(`${name}/`)))
+    const isAllowed = layer.packages.some((name) =>
+      name === 'node:' ? target.startsWith('node:') : target === name || target.startsWith(`${name}/`),
+    )
     return isAllowed ? null : `${layer.folder} may use the packages ${layer.packages.join(', ') || 'none'}`
   }
   const path = posix.join(dirname(file).replaceAll('\\', '/'), target)

@@ -6,11 +6,26 @@ export const layers = [
   { folder: 'src-main/contract/', mayImport: ['src-main/contract/'], packages: ['zod'] },
   {
     folder: 'src-main/core/',
-    mayImport: ['src-main/contract/', 'src-main/core/', '!src-main/core/connectors/', 'src-main/core/connectors/define.ts', 'src-main/core/connectors/registry.ts', 'src-main/core/connectors/runtime/'],
+    mayImport: [
+      'src-main/contract/',
+      'src-main/core/',
+      '!src-main/core/connectors/',
+      'src-main/core/connectors/define.ts',
+      'src-main/core/connectors/registry.ts',
+      'src-main/core/connectors/runtime/',
+    ],
     packages: ['node:', 'zod', 'undici'],
   },
-  { folder: 'src-main/core/cache/driver.ts', mayImport: ['src-main/contract/', 'src-main/core/', '!src-main/core/connectors/'], packages: ['node:', 'better-sqlite3-multiple-ciphers'] },
-  { folder: 'src-main/core/cache/migrations/', mayImport: ['src-main/core/cache/migrations/', 'src-main/core/cache/driver.ts', 'src-main/contract/errors.ts'], packages: ['node:'] },
+  {
+    folder: 'src-main/core/cache/driver.ts',
+    mayImport: ['src-main/contract/', 'src-main/core/', '!src-main/core/connectors/'],
+    packages: ['node:', 'better-sqlite3-multiple-ciphers'],
+  },
+  {
+    folder: 'src-main/core/cache/migrations/',
+    mayImport: ['src-main/core/cache/migrations/', 'src-main/core/cache/driver.ts', 'src-main/contract/errors.ts'],
+    packages: ['node:'],
+  },
   { folder: 'src-main/core/credentials/keychain-child.ts', mayImport: ['src-main/core/credentials/'], packages: ['node:', 'keytar'] },
   {
     folder: 'src-main/core/connectors/registry.ts',
@@ -19,12 +34,25 @@ export const layers = [
   },
   {
     folder: 'src-main/core/connectors/runtime/',
-    mayImport: ['src-main/contract/', 'src-main/core/lib/', 'src-main/core/ports.ts', 'src-main/core/cache/archive.ts', 'src-main/core/connectors/define.ts', 'src-main/core/connectors/runtime/'],
+    mayImport: [
+      'src-main/contract/',
+      'src-main/core/lib/',
+      'src-main/core/ports.ts',
+      'src-main/core/cache/archive.ts',
+      'src-main/core/connectors/define.ts',
+      'src-main/core/connectors/runtime/',
+    ],
     packages: ['node:', 'undici'],
   },
   ...['onehub', 'lytics', 'oksky', 'cloudfoundry', '_template'].map((service) => ({
     folder: `src-main/core/connectors/${service}/`,
-    mayImport: ['src-main/contract/', 'src-main/core/connectors/define.ts', 'src-main/core/connectors/runtime/records.ts', 'src-main/core/connectors/runtime/mapping.ts', `src-main/core/connectors/${service}/`],
+    mayImport: [
+      'src-main/contract/',
+      'src-main/core/connectors/define.ts',
+      'src-main/core/connectors/runtime/records.ts',
+      'src-main/core/connectors/runtime/mapping.ts',
+      `src-main/core/connectors/${service}/`,
+    ],
     packages: ['node:'],
   })),
   ...['shell', 'host', 'cli'].map((shell) => ({
@@ -45,11 +73,28 @@ export const layers = [
     packages: shell === 'shell' ? ['node:', 'electron', 'zod'] : shell === 'host' ? ['node:', 'ws', 'zod'] : ['node:'],
   })),
   { folder: 'src-main/demo/', mayImport: ['src-main/demo/'], packages: ['node:'] },
-  { folder: 'src-renderer/', mayImport: ['src-main/contract/', 'src-renderer/'], packages: ['vue', 'pinia', 'vue-router', 'naive-ui', 'zod'] },
-  { folder: 'src-renderer/features/', mayImport: ['src-main/contract/', 'src-renderer/', '!src-renderer/features/'], ownSubfolder: true, packages: ['vue', 'pinia', 'vue-router', 'naive-ui'] },
-  { folder: 'src-renderer/ui/', mayImport: ['src-renderer/ui/', 'src-renderer/lib/', 'src-renderer/locales/'], packages: ['vue', 'naive-ui'] },
+  {
+    folder: 'src-renderer/',
+    mayImport: ['src-main/contract/', 'src-renderer/'],
+    packages: ['vue', 'pinia', 'vue-router', 'naive-ui', 'zod'],
+  },
+  {
+    folder: 'src-renderer/features/',
+    mayImport: ['src-main/contract/', 'src-renderer/', '!src-renderer/features/'],
+    ownSubfolder: true,
+    packages: ['vue', 'pinia', 'vue-router', 'naive-ui'],
+  },
+  {
+    folder: 'src-renderer/ui/',
+    mayImport: ['src-renderer/ui/', 'src-renderer/lib/', 'src-renderer/locales/'],
+    packages: ['vue', 'naive-ui'],
+  },
   { folder: 'src-renderer/lib/', mayImport: ['src-renderer/lib/', 'src-main/contract/'], packages: [] },
-  { folder: 'src-renderer/stores/', mayImport: ['src-renderer/stores/', 'src-renderer/api/', 'src-renderer/lib/', 'src-renderer/locales/', 'src-main/contract/'], packages: ['vue', 'pinia'] },
+  {
+    folder: 'src-renderer/stores/',
+    mayImport: ['src-renderer/stores/', 'src-renderer/api/', 'src-renderer/lib/', 'src-renderer/locales/', 'src-main/contract/'],
+    packages: ['vue', 'pinia'],
+  },
   { folder: 'src-renderer/api/', mayImport: ['src-renderer/api/', 'src-renderer/lib/', 'src-main/contract/'], packages: ['vue', 'zod'] },
 ]
 

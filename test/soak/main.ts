@@ -6,11 +6,31 @@ import { isClean, runSchedule } from '../conformance/schedule.ts'
  * Fault schedules against every connector until the time is over or the number of schedules is reached, then a table.
  * --minutes N (default 10) --schedules N per connector (default 200) --seed first seed (default 1000)
  */
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, schedules: { type: 'string', default: '200' }, seed: { type: 'string', default: '1000' } } })
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    schedules: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1000' },
+  },
+})
 const endsAt = performance.now() + Number(values.minutes) * 60_000
 const firstSeed = Number(values.seed)
 
-const rows = serviceIds.map((service) => ({ service, schedules: 0, runs: 0, faults: 0, events: 0, lost: 0, duplicated: 0, stale: 0, invented: 0, unmarked: 0, 'false coverage': 0, damage: 0, stuck: 0 }))
+const rows = serviceIds.map((service) => ({
+  service,
+  schedules: 0,
+  runs: 0,
+  faults: 0,
+  events: 0,
+  lost: 0,
+  duplicated: 0,
+  stale: 0,
+  invented: 0,
+  unmarked: 0,
+  'false coverage': 0,
+  damage: 0,
+  stuck: 0,
+}))
 
 for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++) {
   for (const row of rows) {
@@ -25,5 +45,7 @@ for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++)
 }
 
 console.table(rows)
-const isGood = rows.every((row) => row.lost + row.duplicated + row.stale + row.invented + row.unmarked + row['false coverage'] + row.damage + row.stuck === 0)
+const isGood = rows.every(
+  (row) => row.lost + row.duplicated + row.stale + row.invented + row.unmarked + row['false coverage'] + row.damage + row.stuck === 0,
+)
 process.exitCode = isGood ? 0 : 1

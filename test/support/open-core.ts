@@ -70,7 +70,7 @@ export async function openCore({ home, secrets = createMemorySecrets(), ...ports
     },
     async events(text = '') {
       const all: AuditEvent[] = []
-      for (let cursor: string | null = null; ; ) {
+      for (let cursor: string | null = null; ;) {
         const page: Output<'events.page'> = await call('events.page', { query: { text }, cursor, limit: 5_000 })
         all.push(...page.events)
         cursor = page.next

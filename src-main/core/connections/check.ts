@@ -20,9 +20,14 @@ export function checkCredential(definition: ConnectorDefinition, credential: Cre
   const { credentialForms, title } = definition.info
   const fits = credentialForms.some(({ fields }) => {
     const keys = fields.map(({ key }) => key)
-    return fields.every(({ key, isRequired }) => !isRequired || (credential[key] ?? '') !== '') && Object.keys(credential).every((key) => keys.includes(key))
+    return (
+      fields.every(({ key, isRequired }) => !isRequired || (credential[key] ?? '') !== '') &&
+      Object.keys(credential).every((key) => keys.includes(key))
+    )
   })
   if (fits) return
-  const forms = credentialForms.map(({ fields }) => fields.map(({ key, isRequired }) => (isRequired ? key : `${key} (optional)`)).join(', '))
+  const forms = credentialForms.map(({ fields }) =>
+    fields.map(({ key, isRequired }) => (isRequired ? key : `${key} (optional)`)).join(', '),
+  )
   throw new TrailviewError('CONNECTION_INVALID', `This is no complete credential for ${title}. It takes ${forms.join('; or ')}.`)
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { TrailviewError } from '../../contract/errors.ts'
-import type { Connection, ConnectionDraft, CredentialInput } from '../../contract/model/connection.ts'
+import type { Connection, ConnectionDraft } from '../../contract/model/connection.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
 import type { ConnectorDefinition } from '../connectors/define.ts'
 import { connectors } from '../connectors/registry.ts'
@@ -24,7 +24,10 @@ export function createConnections(archive: Archive, credentials: Credentials, cl
   const get = async (id: string): Promise<StoredConnection> => {
     const found = (await reader.connections()).find((connection) => connection.id === id)
     if (found === undefined) {
-      throw new TrailviewError('CONNECTION_NOT_FOUND', `There is no connection ${JSON.stringify(id)}. "connections list" shows those there are.`)
+      throw new TrailviewError(
+        'CONNECTION_NOT_FOUND',
+        `There is no connection ${JSON.stringify(id)}. "connections list" shows those there are.`,
+      )
     }
     return found
   }
@@ -46,9 +49,15 @@ export function createConnections(archive: Archive, credentials: Credentials, cl
       const known = draft.id === undefined ? null : await get(draft.id)
       const next = merge(draft, known, clock.now())
       if (draft.credential === undefined && known === null) {
-        throw new TrailviewError('CONNECTION_INVALID', `A credential is needed to add a connection to ${connectors[draft.service].info.title}.`)
+        throw new TrailviewError(
+          'CONNECTION_INVALID',
+          `A credential is needed to add a connection to ${connectors[draft.service].info.title}.`,
+        )
       }
-      const isKept = draft.credential === undefined ? 'unchanged' : await credentials.save(next.id, draft.credential, { sessionOnly: draft.sessionOnly ?? false })
+      const isKept =
+        draft.credential === undefined
+          ? 'unchanged'
+          : await credentials.save(next.id, draft.credential, { sessionOnly: draft.sessionOnly ?? false })
       const stored = { ...next, hasCredential: isKept === 'unchanged' ? next.hasCredential : isKept === 'stored' }
       try {
         await writer.saveConnection(stored)
@@ -70,7 +79,10 @@ export function createConnections(archive: Archive, credentials: Credentials, cl
 export function merge(draft: ConnectionDraft, known: StoredConnection | null, nowMs: number): StoredConnection {
   const definition: ConnectorDefinition = connectors[draft.service]
   if (known !== null && known.service !== draft.service) {
-    throw new TrailviewError('CONNECTION_INVALID', `The connection ${known.name} belongs to ${connectors[known.service].info.title}; its service cannot change. Add a new connection instead.`)
+    throw new TrailviewError(
+      'CONNECTION_INVALID',
+      `The connection ${known.name} belongs to ${connectors[known.service].info.title}; its service cannot change. Add a new connection instead.`,
+    )
   }
   const options = draft.options ?? known?.options ?? {}
   checkOptions(definition, options)
@@ -90,7 +102,10 @@ export function merge(draft: ConnectionDraft, known: StoredConnection | null, no
 
 function baseUrlOf(definition: ConnectorDefinition, typed: string): string {
   const address = typed.trim() === '' ? definition.info.defaultBaseUrl : typed.trim()
-  if (address === null) throw new TrailviewError('CONNECTION_INVALID', `${definition.info.title} has an address of its own for every customer. ${definition.info.baseUrlHelp}`)
+  if (address === null)
+    throw new TrailviewError(
+      'CONNECTION_INVALID',
+      `${definition.info.title} has an address of its own for every customer. ${definition.info.baseUrlHelp}`,
+    )
   return definition.resolveBaseUrl(address).origin
 }
-

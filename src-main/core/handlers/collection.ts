@@ -32,7 +32,10 @@ function instantOf(name: 'since' | 'until', text: string | null, zone: string, n
   if (text === null) return null
   const { tree, problems } = parseQuery(`after:"${text.replaceAll('"', '')}"`, { zone, nowMs })
   if (problems.length > 0 || tree.kind !== 'time' || tree.fromMs === null) {
-    throw new TrailviewError('CALL_INVALID', `${JSON.stringify(text)} is no date for "${name}". Use a date such as 2026-01-31, or 2026-01-31T14:00Z.`)
+    throw new TrailviewError(
+      'CALL_INVALID',
+      `${JSON.stringify(text)} is no date for "${name}". Use a date such as 2026-01-31, or 2026-01-31T14:00Z.`,
+    )
   }
   return new Date(tree.fromMs).toISOString()
 }

@@ -7,7 +7,8 @@ import type { CoreParts } from '../parts.ts'
 
 export function connectionHandlers({ ports, pushes, opened }: CoreParts): AreaHandlers<'connectors'> & AreaHandlers<'connections'> {
   return {
-    'connectors.list': () => Promise.resolve(Object.values(connectors).map(({ info }) => ({ ...info, options: [...info.options, ...commonOptions] }))),
+    'connectors.list': () =>
+      Promise.resolve(Object.values(connectors).map(({ info }) => ({ ...info, options: [...info.options, ...commonOptions] }))),
     'connections.list': async () => (await opened()).connections.list(),
     'connections.status': async () => (await opened()).collector.status(),
     'connections.save': async (draft) => {
@@ -22,7 +23,8 @@ export function connectionHandlers({ ports, pushes, opened }: CoreParts): AreaHa
       if ('id' in input) return access.test(await connections.get(input.id), null, signal)
       const { draft } = input
       const known = draft.id === undefined ? null : await connections.get(draft.id)
-      if (known === null && draft.credential === undefined) throw new TrailviewError('CONNECTION_INVALID', 'A credential is needed to test a connection that is not saved yet.')
+      if (known === null && draft.credential === undefined)
+        throw new TrailviewError('CONNECTION_INVALID', 'A credential is needed to test a connection that is not saved yet.')
       return access.test(merge(draft, known, ports.clock.now()), draft.credential ?? null, signal)
     },
     'connections.remove': async ({ id, purge }) => {

@@ -6,16 +6,11 @@ import type { CoreParts } from '../parts.ts'
 import { parseQuery } from '../query/parse.ts'
 import { requireNoProblems } from '../query/require.ts'
 
-/** Reads the query; one with a problem is never run as something else. */
-export function readQuery({ text, zone }: Query, nowMs: number): EventQuery & { readonly inWords: string } {
-  const { tree, inWords, problems } = parseQuery(text, { zone, nowMs })
-  const [first] = problems
-  if (first !== undefined) throw new TrailviewError('QUERY_INVALID', first.message, { details: { problems } })
-  return { tree, zone, inWords }
-}
-
 export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'events'> {
-  const read = ({ text, zone }: Query): EventQuery => ({ tree: requireNoProblems(parseQuery(text, { zone, nowMs: ports.clock.now() })).tree, zone })
+  const read = ({ text, zone }: Query): EventQuery => ({
+    tree: requireNoProblems(parseQuery(text, { zone, nowMs: ports.clock.now() })).tree,
+    zone,
+  })
   return {
     'events.page': async ({ query, order, cursor, limit }, { signal }) => {
       const asked = read(query)

@@ -15,9 +15,12 @@ export async function readSettings(reader: ArchiveReader): Promise<Settings> {
   return settingsSchema.parse(merged)
 }
 
+export type SettingsChange = { readonly [K in keyof Settings]?: Settings[K] | undefined }
+
 /** Changes the given settings and returns all of them. */
-export async function saveSettings(reader: ArchiveReader, writer: ArchiveWriter, change: Partial<Settings>): Promise<Settings> {
-  const settings = settingsSchema.parse({ ...(await readSettings(reader)), ...change })
+export async function saveSettings(reader: ArchiveReader, writer: ArchiveWriter, change: SettingsChange): Promise<Settings> {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  const settings = settingsSchema.parse({ ...(await readSettings(reader)), ...given })
   await writer.saveFact(key, settings)
   return settings
 }
