@@ -7,9 +7,9 @@ import { exitCodes, type ExitCode } from '../usage.ts'
 export async function demo(line: CommandLine, output: Output, signal: AbortSignal): Promise<ExitCode> {
   const services = await startPracticeServices({ seed: line.number('seed', 0, 1), events: line.number('events', 1, 20_000) })
   try {
-    if (output.isJson)
-      await output.json(services.all.map(({ service, name, baseUrl, credential }) => ({ service, name, baseUrl, credential })))
-    else for (const text of describe(services)) await output.line(text)
+    const addresses = describe(services)
+    if (output.isJson) await output.json(addresses)
+    else await output.table(addresses.map(({ service, baseUrl, credential }) => [service, baseUrl, JSON.stringify(credential)]))
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       signal.addEventListener('abort', () => resolve(), { once: true })
