@@ -3,15 +3,14 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ExportFormat, ExportJob } from '../../contract/model/export.ts'
 import type { Query } from '../../contract/model/query.ts'
-import type { Archive } from '../cache/archive.ts'
 import { toErrorData } from '../dispatch.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { ParseResult } from '../query/tree.ts'
 import { defaultExportName } from './default-name.ts'
-import { keepFinishedJob, readFinishedJobs } from './job-log.ts'
+import { keepFinishedJob, readFinishedJobs, type JobArchive } from './job-log.ts'
 import { manifestPathOf } from './manifest.ts'
 import { refuseUnlessFree } from './output-file.ts'
-import { runExport } from './run-export.ts'
+import { runExport, type ExportDeps } from './run-export.ts'
 
 const progressIntervalMs = 200
 
@@ -38,7 +37,7 @@ export interface ExportJobs {
 }
 
 export interface ExportJobsOptions {
-  readonly archive: Pick<Archive, 'reader' | 'writer'>
+  readonly archive: JobArchive & { readonly reader: ExportDeps['reader'] }
   readonly appVersion: string
   readonly clock: Clock
   readonly log: Log

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { exportFormatSchema, type ExportJob } from '../../contract/model/export.ts'
-import type { Archive, ArchiveReader } from '../cache/archive.ts'
+import type { ArchiveReader, ArchiveWriter } from '../cache/archive.ts'
 
 const factKey = 'exports'
 const keptJobs = 200
@@ -21,6 +21,12 @@ const jobSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 })
 
+/** The parts of the archive that remember exports. */
+export interface JobArchive {
+  readonly reader: Pick<ArchiveReader, 'fact'>
+  readonly writer: Pick<ArchiveWriter, 'saveFact' | 'appendLedger'>
+}
+
 type FinishedJob = z.infer<typeof jobSchema>
 
 /** The exports that ended, newest first; an entry of an unknown shape is left out. */
@@ -31,7 +37,7 @@ export async function readFinishedJobs(reader: Pick<ArchiveReader, 'fact'>): Pro
 }
 
 /** Notes an export that ended: in the log that the screen shows and, when a file was written, in the ledger. */
-export async function keepFinishedJob({ reader, writer }: Pick<Archive, 'reader' | 'writer'>, job: ExportJob): Promise<void> {
+export async function keepFinishedJob({ reader, writer }: JobArchive, job: ExportJob): Promise<void> {
   if (job.status === 'done') {
     const { query, zone, format, path, rows, sha256 } = job
     await writer.appendLedger('export', { query, zone, format, path, rows, sha256 }, job.endedAt ?? job.startedAt)
