@@ -48,13 +48,12 @@ export function planTime(input: TimePlanInput): readonly PlannedWindow[] {
 /** A window that was being walked is kept as it was, so that its resume point holds; what is newer than it re-reads the overlap. */
 function windowsOf(span: Span, restsOn: boolean, interrupted: PlannedWindow | null, input: TimePlanInput): PlannedWindow[] {
   if (interrupted === null || interrupted.from < span.from || interrupted.to > span.to) return sliced(span, restsOn, input.endMs)
-  const newer = interrupted.to < span.to ? { from: Math.max(span.from, interrupted.to - input.overlapMs), to: span.to } : null
-  const older = span.from < interrupted.from ? { from: span.from, to: interrupted.from } : null
-  return [
-    ...(newer === null ? [] : sliced(newer, true, input.endMs)),
-    interrupted,
-    ...(older === null ? [] : sliced(older, restsOn, input.endMs)),
-  ]
+  const newer = interrupted.to < span.to ? sliced({ from: interrupted.to, to: span.to }, true, input.endMs) : []
+  const older = span.from < interrupted.from ? sliced({ from: span.from, to: interrupted.from }, restsOn, input.endMs) : []
+  const widened = newer.map((window) =>
+    window.from === interrupted.to ? { ...window, from: Math.max(span.from, window.from - input.overlapMs) } : window,
+  )
+  return [...widened, interrupted, ...older]
 }
 
 function sliced(span: Span, restsOn: boolean, endMs: number): PlannedWindow[] {
