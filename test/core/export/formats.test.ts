@@ -168,7 +168,6 @@ describe('XLSX', () => {
         const { path } = await runSample(events, { format: 'xlsx' })
         const parts = readZip(await readFile(path))
         const sheet = parts.get('xl/worksheets/sheet1.xml') ?? ''
-        // eslint-disable-next-line no-control-regex
         expect(sheet).not.toMatch(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|<f>/)
         const [first, ...rows] = sheetRows(sheet)
         expect(first?.join(',')).toBe(header)

@@ -116,7 +116,7 @@ describe('the final name', () => {
     const folder = await temporaryFolder()
     const path = join(folder, 'x.csv')
     let appeared: Promise<void> | null = null
-    const running = runSample(events, { path, onProgress: () => (appeared ??= writeFile(path, 'precious')) })
+    const running = runSample(events, { path, onProgress: () => void (appeared ??= writeFile(path, 'precious')) })
     await expect(running).rejects.toMatchObject({ code: 'FILE_EXISTS' })
     expect(await readFile(path, 'utf8')).toBe('precious')
     expect(await namesIn(folder)).toEqual(['x.csv'])
