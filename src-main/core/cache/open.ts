@@ -1,4 +1,5 @@
 import { damaged } from './failure.ts'
+import { keepHead } from './file-head.ts'
 import { archivePath } from './files.ts'
 import { openDatabase, type Database } from './driver.ts'
 import { migrate } from './migrate.ts'
@@ -13,6 +14,7 @@ export function openForWriting(home: string, keyHex: string, onStep?: (title: st
   const db = openDatabase({ home, keyHex, role: 'writer' })
   try {
     migrate(db, path, undefined, onStep)
+    keepHead(db, path)
     checkEnds(db, path)
     return db
   } catch (error) {

@@ -67,8 +67,8 @@ export function openPages(parts: PageParts): Pages {
     `INSERT INTO "commit" (num, run, connection, stream, scope, received_at, first_seq, last_seq, min_ms, max_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const widenCommit = db.prepare<[number, number]>(
-    'UPDATE "commit" SET min_ms = min(coalesce(min_ms, ?1), ?1), max_ms = max(coalesce(max_ms, ?1), ?1) WHERE num = ?2',
+  const widenCommit = db.prepare<[number, number, number, number, number]>(
+    'UPDATE "commit" SET min_ms = min(coalesce(min_ms, ?), ?), max_ms = max(coalesce(max_ms, ?), ?) WHERE num = ?',
   )
   const saveStream = db.prepare<[string, string, string, string, string]>(
     'INSERT OR REPLACE INTO stream (connection, stream, scope, resume, memory) VALUES (?, ?, ?, ?, ?)',
@@ -151,7 +151,7 @@ export function openPages(parts: PageParts): Pages {
         count(tally, fate, walk)
         if (fate.timeMs === null || fate.kind === 'unchanged') continue
         if (fate.firstCommit === commit) widen(tally, fate.timeMs)
-        else widenCommit.run(fate.timeMs, fate.firstCommit)
+        else widenCommit.run(fate.timeMs, fate.timeMs, fate.timeMs, fate.timeMs, fate.firstCommit)
       }
       packer.finish()
       const { added, changed, unchanged, late, unmapped, took, firstSeq, lastSeq, minMs, maxMs } = tally
