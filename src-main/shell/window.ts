@@ -33,6 +33,8 @@ export function createWindow({ preloadPath, statePath }: WindowOptions): Browser
       webviewTag: false,
       navigateOnDragDrop: false,
       spellcheck: false,
+      // A middle click would open a link in a window of its own.
+      disableBlinkFeatures: 'Auxclick',
     },
   })
   if (state?.isMaximized === true) window.maximize()
