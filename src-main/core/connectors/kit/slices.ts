@@ -21,16 +21,16 @@ export function sliceOf(window: WalkWindow): Slice {
 }
 
 /**
- * Reads a span slice by slice, newest first, cutting slices that hold too much. After an interruption only the slices that were not finished are read again.
+ * Reads spans (given oldest first) slice by slice, newest first, cutting slices that hold too much. After an interruption only the slices that were not finished are read again.
  * What was handed on already in this walk is left out of the pages.
  */
 export async function* walkSlices(
   context: Pick<WalkContext, 'resume' | 'signal'>,
-  whole: Slice,
+  wholes: readonly Slice[],
   read: (slice: Slice) => AsyncGenerator<SlicePage, SliceEnd, void>,
 ): AsyncGenerator<WalkPage, void, void> {
   const seen = new Seen()
-  const waiting = remaining(context.resume) ?? [whole]
+  const waiting = remaining(context.resume) ?? [...wholes]
   for (let slice = waiting.pop(); slice !== undefined; slice = waiting.pop()) {
     context.signal.throwIfAborted()
     const resume = { slices: [...waiting, slice].map(({ fromMs, toMs }) => [fromMs, toMs]) }

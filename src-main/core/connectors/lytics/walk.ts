@@ -75,7 +75,7 @@ export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage
       },
     )
   }
-  yield* walkSlices(context, whole, read)
+  yield* walkSlices(context, [whole], read)
 }
 
 /** Version 2 where it is there, else version 1; remembered, because the records of the two differ. */

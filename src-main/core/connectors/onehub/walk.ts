@@ -40,7 +40,7 @@ export async function* walkActivity(context: WalkContext): AsyncGenerator<WalkPa
     return 'complete'
   }
   const handOn = (page: ActivityPage): SlicePage => ({ records: page.records.filter((record) => isWanted(record, options)) })
-  yield* walkSlices(context, whole, read)
+  yield* walkSlices(context, [whole], read)
 }
 
 /** A slice's bounds as the service reads them, a second wider on either side because it is not said whether they are included. */

@@ -1,0 +1,60 @@
+import type { NameFact, NameLookUp, NameRef, ServiceClient } from '../define.ts'
+import { fieldsOf, idOf, listOf, textOf, type Fields } from '../kit/fields.ts'
+import { bodyFields } from '../kit/sign-in.ts'
+
+/** How each kind is called in the paths of the API. */
+const paths: Readonly<Record<string, string>> = { space: 'spaces', organization: 'organizations', user: 'users', app: 'apps' }
+
+/** Keeps addresses well under the length that proxies allow. */
+const batchSize = 50
+/** Without v3 every name is a request of its own. */
+const mostSingles = 25
+const absentStatuses = [400, 403, 404]
+
+/** Names by guid: in batches with v3, one by one with v2. What is deleted or not visible is not among them. */
+export const cloudfoundryLookUps: Readonly<Record<string, NameLookUp>> = Object.fromEntries(
+  Object.entries(paths).map(([kind, path]): [string, NameLookUp] => [
+    kind,
+    { batchSize, fetch: async (client, ids) => fetchNames(client, kind, path, ids) },
+  ]),
+)
+
+async function fetchNames(client: ServiceClient, kind: string, path: string, ids: readonly string[]): Promise<readonly NameFact[]> {
+  const guids = ids.filter((id) => !id.includes(','))
+  const response = await client.request(`/v3/${path}`, {
+    query: [
+      ['guids', guids.join(',')],
+      ['per_page', '5000'],
+    ],
+    accept: absentStatuses,
+  })
+  if (response.status === 200) return listOf(bodyFields(response)?.['resources']).flatMap((entry) => v3Fact(kind, fieldsOf(entry)))
+  if (response.status !== 404) return []
+  const facts: NameFact[] = []
+  for (const id of guids.slice(0, mostSingles)) {
+    const single = await client.request(`/v2/${path}/${encodeURIComponent(id)}`, { accept: absentStatuses })
+    if (single.status === 200) facts.push(...v2Fact(kind, id, fieldsOf(bodyFields(single)?.['entity'])))
+  }
+  return facts
+}
+
+function v3Fact(kind: string, resource: Fields | null): NameFact[] {
+  const id = idOf(resource?.['guid'])
+  if (resource === null || id === null) return []
+  if (kind === 'user') return [{ kind, id, name: textOf(resource['presentation_name']) ?? textOf(resource['username']) }]
+  const owner = kind === 'space' ? 'organization' : kind === 'app' ? 'space' : null
+  const related = owner === null ? null : fieldsOf(fieldsOf(fieldsOf(resource['relationships'])?.[owner])?.['data'])
+  return [{ kind, id, name: textOf(resource['name']), parent: parentOf(owner, related?.['guid']) }]
+}
+
+function v2Fact(kind: string, id: string, entity: Fields | null): NameFact[] {
+  if (entity === null) return []
+  const owner = kind === 'space' ? 'organization' : kind === 'app' ? 'space' : null
+  const name = textOf(entity['name']) ?? textOf(entity['username'])
+  return [{ kind, id, name, parent: parentOf(owner, owner === null ? null : entity[`${owner}_guid`]) }]
+}
+
+function parentOf(kind: string | null, guid: unknown): NameRef | null {
+  const id = idOf(guid)
+  return kind === null || id === null ? null : { kind, id }
+}

@@ -1,0 +1,106 @@
+import { defineConnector, type ConnectorMemory } from '../define.ts'
+import { fieldsOf, listOf, textOf } from '../kit/fields.ts'
+import { checkIds, checkWhole } from '../kit/options.ts'
+import { originFrom } from '../kit/origin.ts'
+import { bodyFields, missingCredential, refusedSignIn, tokenOf } from '../kit/sign-in.ts'
+import { mediaType } from './json-api.ts'
+import { EventList, mostPerPage } from './list.ts'
+import { mapUserEvent, wantedUserEventNames } from './map.ts'
+import { okskyLookUps } from './names.ts'
+import { walkUserEvents } from './walk.ts'
+
+const example = 'https://example.ok-sky.com'
+
+/** OK SKY: `user_events` of a tenant. Its quirks stand in README.md beside this file. */
+export const oksky = defineConnector({
+  info: {
+    service: 'oksky',
+    title: 'OK SKY',
+    docsUrl: 'https://github.com/OKSKY/oksky-docs/tree/master/resources-api',
+    defaultBaseUrl: null,
+    baseUrlHelp: `The tenant's name or address, such as example or ${example}.`,
+    credentialHelp:
+      "An access token of an OK SKY user, issued by the tenant's administrator. If the tenant restricts addresses, this machine must be on its list.",
+    credentialForms: [
+      {
+        id: 'token',
+        label: 'Access token',
+        fields: [{ key: 'token', label: 'Access token', kind: 'secret', help: 'Sent in the X-Access-Token header.', isRequired: true }],
+      },
+    ],
+    options: [
+      {
+        key: 'filter[id]',
+        label: 'Event ids',
+        kind: 'list',
+        help: 'Only the events with these ids, separated by commas. Empty: all.',
+        isRequired: false,
+      },
+      {
+        key: 'page[size]',
+        label: 'Page size',
+        kind: 'number',
+        help: `Events per request, 1 to ${mostPerPage}.`,
+        isRequired: false,
+        defaultValue: String(mostPerPage),
+      },
+      {
+        key: 'page[number]',
+        label: 'First page',
+        kind: 'number',
+        help: 'The page to begin with, newest first; earlier pages are left out.',
+        isRequired: false,
+        defaultValue: '1',
+      },
+    ],
+    retentionDays: null,
+    capabilities: { canFetchOne: true, canFindUser: false, canPullFileTrail: false },
+  },
+  narrowingOptions: ['filter[id]', 'page[number]'],
+  streams: [{ id: 'user_events', title: 'User events', plan: 'sequence', overlap: 500, settleMs: 0, walk: walkUserEvents }],
+  checkOptions: (options) => [
+    ...checkIds(options, 'filter[id]'),
+    ...checkWhole(options, 'page[size]', 1, mostPerPage),
+    ...checkWhole(options, 'page[number]', 1, 100_000_000),
+  ],
+  resolveBaseUrl: (typed) => {
+    const name = typed.trim()
+    const isTenant = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(name) && name !== 'localhost'
+    return originFrom(isTenant ? `${name}.ok-sky.com` : name, example, ['/rapi', '/rapi/v1'])
+  },
+  signIn: async ({ client, credential, previous }) => {
+    const token = tokenOf(credential['token'])
+    if (token === null) throw missingCredential('OK SKY', 'an access token')
+    if (previous !== null) throw refusedSignIn(client.baseUrl.host, 'the access token', null)
+    return { headers: { 'x-access-token': token, 'content-type': mediaType, accept: mediaType }, expiresAtMs: null }
+  },
+  test: async (client, options) => {
+    const { total } = await new EventList(client, { ...options, 'page[size]': '1' }, forgetful()).page(1)
+    const seen = total === null ? 'user events can be read' : `${total} user ${total === 1 ? 'event' : 'events'} can be seen`
+    return { sentence: `OK SKY answered: ${seen}.`, account: null }
+  },
+  readError: (response) => {
+    const body = bodyFields(response)
+    // The documentation's table spells the list of errors "erros".
+    const first = fieldsOf(listOf(body?.['errors'] ?? body?.['erros'])[0])
+    const message = textOf(first?.['detail']) ?? textOf(first?.['title'])
+    return message === null ? null : { code: textOf(first?.['code']), message }
+  },
+  wantedNames: wantedUserEventNames,
+  lookUps: okskyLookUps,
+  map: mapUserEvent,
+  fetchOne: async (client, externalId, options, memory) => {
+    if (!/^\d+$/.test(externalId)) return null
+    const { records } = await new EventList(client, options, memory).byIds([externalId])
+    return (
+      records.find((record) => fieldsOf(record.value)?.['id'] === externalId || String(fieldsOf(record.value)?.['id']) === externalId) ??
+      null
+    )
+  },
+})
+
+/** A memory for one call that leaves nothing behind. */
+function forgetful(): ConnectorMemory {
+  const facts = new Map<string, ReturnType<ConnectorMemory['get']>>()
+  return { get: (key) => facts.get(key), set: (key, value) => void facts.set(key, value) }
+}

@@ -1,0 +1,69 @@
+import type { NameFact, NameLookUp, ServiceClient } from '../define.ts'
+import { fieldsOf, idOf, listOf, textOf, type Fields } from '../kit/fields.ts'
+import { bodyFields } from '../kit/sign-in.ts'
+import { apiPath, attributesOf, personName, relatedId } from './json-api.ts'
+
+/** Kinds of object that live in a room. */
+export const kindsInRooms: ReadonlySet<string> = new Set(['message', 'member', 'support'])
+
+/** The most ids a filter takes, and the largest page. */
+const batchSize = 100
+
+export const okskyLookUps: Readonly<Record<string, NameLookUp>> = {
+  user: { batchSize, fetch: async (client, ids) => (await resources(client, 'users', ids, null)).flatMap(personFact) },
+  room: {
+    batchSize,
+    fetch: async (client, ids) => (await resources(client, 'rooms', ids, null)).flatMap((room) => objectFact('room', room)),
+  },
+  ...Object.fromEntries(
+    [...kindsInRooms].map((kind): [string, NameLookUp] => [
+      kind,
+      {
+        batchSize,
+        fetch: async (client, ids) => (await resources(client, `${kind}s`, ids, 'room')).flatMap((found) => objectFact(kind, found)),
+      },
+    ]),
+  ),
+}
+
+/**
+ * The people among the `included` resources of an answer to a request that included only people. Joined by id alone:
+ * relationships call everybody `users`, the resources themselves are `administrators`, `customers`…
+ */
+export function includedPeople(body: Fields | null): NameFact[] {
+  return listOf(body?.['included']).flatMap((entry) => personFact(fieldsOf(entry)))
+}
+
+async function resources(
+  client: ServiceClient,
+  path: string,
+  ids: readonly string[],
+  include: string | null,
+): Promise<readonly (Fields | null)[]> {
+  const query: (readonly [string, string])[] = [
+    ['filter[id]', ids.join(',')],
+    ['page[size]', String(batchSize)],
+  ]
+  const ask = async (more: typeof query) => client.request(`${apiPath}/${path}`, { query: [...query, ...more], accept: [400, 403, 404] })
+  let response = await ask(include === null ? [] : [['include', include]])
+  if (response.status === 400 && include !== null) response = await ask([])
+  return response.status === 200 ? listOf(bodyFields(response)?.['data']).map(fieldsOf) : []
+}
+
+function personFact(resource: Fields | null): NameFact[] {
+  const id = idOf(resource?.['id'])
+  if (id === null) return []
+  const attributes = attributesOf(resource)
+  const family = (textOf(resource?.['type']) ?? 'users').toLowerCase().replace(/s$/, '')
+  return [
+    { kind: 'user', id, name: personName(attributes), email: textOf(attributes['email']), parent: { kind: 'user-family', id: family } },
+  ]
+}
+
+function objectFact(kind: string, resource: Fields | null): NameFact[] {
+  const id = idOf(resource?.['id'])
+  if (id === null) return []
+  const attributes = attributesOf(resource)
+  const roomId = kindsInRooms.has(kind) ? (relatedId(resource, 'room') ?? idOf(attributes['room_id'])) : null
+  return [{ kind, id, name: textOf(attributes['name']), parent: roomId === null ? null : { kind: 'room', id: roomId } }]
+}
