@@ -137,6 +137,7 @@ export const assemble = <E extends PracticeEvent, Quirks>(
       change,
       vanish,
       damage,
+      rewrite: (id, edit) => truth(store.edit(id, edit)),
       reorder: (disorder) => store.reorder(disorder),
       expireTokens: () => parts.expireTokens(),
       onListRequest: (listIndex, action) => void hooks.push({ listIndex, action }),

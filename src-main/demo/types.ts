@@ -72,6 +72,8 @@ export interface PracticeService<Quirks = unknown> {
   vanish(id: string): void
   /** Makes an event unreadable. Throws RangeError for an id the service does not have. */
   damage(id: string, damage: Damage): GroundTruthEvent
+  /** Replaces the record's JSON text by whatever `edit` makes of it. Throws RangeError for an id the service does not have. */
+  rewrite(id: string, edit: (payload: string) => string): GroundTruthEvent
   /** Lists neighbouring events out of order from now on (seeded); null puts them back. */
   reorder(seed: number | null): void
   /** Refuses every token handed out so far; signing in again helps. Does nothing where tokens do not expire. */

@@ -139,7 +139,10 @@ describe('names', () => {
     const rooms = await ask(services, '/rooms?filter[id]=1,2')
     expect(list(rooms.body, 'data').map((each) => at(each, 'type'))).toEqual(['rooms', 'rooms'])
     expect((await ask(services, '/rooms/999999')).status).toBe(404)
-    for (const collection of ['members', 'supports']) expect((await ask(services, `/${collection}`)).status).toBe(200)
+    const name = String(at(rooms.body, 'data', 0, 'attributes', 'name'))
+    const alike = await ask(services, `/rooms?filter[name_like]=${encodeURIComponent(name.slice(0, 5).toUpperCase())}`)
+    expect(list(alike.body, 'data').map((each) => at(each, 'attributes', 'name'))).toContain(name)
+    for (const collection of ['members', 'supports', 'clients']) expect((await ask(services, `/${collection}`)).status).toBe(200)
   })
 
   it('fetches one event and the user behind it, and the events of a user', async () => {

@@ -1,4 +1,4 @@
-import { fileName } from '../generator/names.ts'
+import { createFileNames } from '../generator/names.ts'
 import type { People } from '../generator/people.ts'
 import { createPool, type Pool } from '../generator/pool.ts'
 import { appWords } from '../generator/words.ts'
@@ -78,12 +78,13 @@ const foundationWide: ReadonlySet<CfObject> = new Set([
 
 export const createCfWorld = (seed: string, people: People): CfWorld => {
   const random = createRandom(`${seed}/cloudfoundry`)
+  const fileName = createFileNames(random)
   const organizations = organizationNames.map((name): CfOrganization => ({ id: random.uuid(), name, isDeleted: name === 'labs-retired' }))
   const spaces = organizations.flatMap((organization) =>
     spaceNames.map((name): CfSpace => ({ id: random.uuid(), name, organization, isDeleted: organization.isDeleted })),
   )
   const apps = createPool<CfApp>()
-  const appName = (): string => (random.chance(1 / 80) ? fileName(random) : `${random.pick(appWords)}-${random.pick(appWords)}`)
+  const appName = (): string => (random.chance(1 / 80) ? fileName() : `${random.pick(appWords)}-${random.pick(appWords)}`)
   const someSpace = (): CfSpace => spaces[random.skewed(spaces.length)] ?? random.pick(spaces)
   const addApp = (): CfApp => apps.add({ id: random.uuid(), name: appName(), space: someSpace() })
   for (let count = 0; count < 24; count += 1) addApp()

@@ -126,7 +126,7 @@ export const listV2Events = (context: V2Context, query: URLSearchParams): Reply 
     next_url: page < totalPages ? link(page + 1) : null,
   })
   return {
-    ...jsonReply(200, null, { 'X-Content-Type-Options': 'nosniff' }),
+    ...jsonReply(200, null, { 'X-Content-Type-Options': 'nosniff', 'X-Cf-Warnings': 'Endpoint%20deprecated' }),
     body: `${head.slice(0, -1)},"resources":[${shown.map((event) => context.render(event)).join(',')}]}`,
     eventIds: shown.map(({ id }) => id),
   }

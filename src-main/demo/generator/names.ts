@@ -1,13 +1,16 @@
 import type { Random } from '../random.ts'
 import { fileTypes, hostileNames, qualifiers, topics } from './words.ts'
 
-const at = <T>(list: readonly T[], random: Random): T => list[random.skewed(list.length)] ?? random.pick(list)
+const skewed = <T>(list: readonly T[], random: Random): T => list[random.skewed(list.length)] ?? random.pick(list)
 
-/** A file name as people give them; about one in sixty is hostile. */
-export const fileName = (random: Random): string => {
-  if (random.chance(1 / 60)) return random.pick(hostileNames)
-  return `${at(topics, random)} ${random.pick(qualifiers)} ${1 + random.skewed(400)}.${at(fileTypes, random)}`
+/** Gives file names as people do; about one in fifty is hostile, and those take turns, so that all occur even in a small archive. */
+export const createFileNames = (random: Random): (() => string) => {
+  let hostileCount = 0
+  return () => {
+    const hostile = random.chance(1 / 50) ? hostileNames[hostileCount++ % hostileNames.length] : undefined
+    return hostile ?? `${skewed(topics, random)} ${random.pick(qualifiers)} ${1 + random.skewed(400)}.${skewed(fileTypes, random)}`
+  }
 }
 
 /** A folder, room or segment name. */
-export const plainName = (random: Random): string => `${at(topics, random)} ${random.pick(qualifiers)}`
+export const plainName = (random: Random): string => `${skewed(topics, random)} ${random.pick(qualifiers)}`

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Disturbance, FaultBox } from '../faults.ts'
 import type { LoggedRequest, PracticeClock } from '../types.ts'
@@ -74,18 +76,11 @@ const sendPieces = async (response: ServerResponse, bytes: Buffer, pieces: numbe
   response.end()
 }
 
-const sendOversized = async (response: ServerResponse, sizeBytes: number): Promise<void> => {
-  response.writeHead(200, { 'content-type': 'application/json' })
-  response.write('{"padding":"')
-  const filler = Buffer.alloc(65_536, 'x')
-  for (let sent = 0; sent < sizeBytes && !response.destroyed; sent += filler.length) {
-    if (!response.write(filler))
-      await Promise.race([
-        new Promise((resolve) => response.once('drain', resolve)),
-        new Promise((resolve) => response.once('close', resolve)),
-      ])
-  }
-  response.end('"}')
+function* oversizedBody(sizeBytes: number): Generator<string, void, void> {
+  yield '{"padding":"'
+  const filler = 'x'.repeat(65_536)
+  for (let sent = 0; sent < sizeBytes; sent += filler.length) yield filler
+  yield '"}'
 }
 
 const send = async (response: ServerResponse, delivery: Delivery): Promise<void> => {
@@ -94,7 +89,8 @@ const send = async (response: ServerResponse, delivery: Delivery): Promise<void>
       response.socket?.resetAndDestroy()
       return
     case 'oversized':
-      return sendOversized(response, delivery.sizeBytes)
+      response.writeHead(200, { 'content-type': 'application/json' })
+      return pipeline(Readable.from(oversizedBody(delivery.sizeBytes)), response)
     case 'whole':
       response.writeHead(delivery.status, { ...delivery.headers, 'content-length': String(delivery.bytes.length) })
       response.end(delivery.bytes)

@@ -29,6 +29,12 @@ export interface OkskyRoom {
   readonly createdMs: number
 }
 
+/** A customer organisation. */
+export interface OkskyClient {
+  readonly id: number
+  readonly title: string
+}
+
 /** Something that lives in a room. */
 export interface OkskyTenant {
   readonly id: number
@@ -41,6 +47,7 @@ export interface OkskyTenant {
 export interface OkskyWorld extends EventSource<OkskyEvent> {
   readonly people: readonly Person[]
   readonly customers: Pool<OkskyCustomer>
+  readonly clients: Pool<OkskyClient>
   readonly rooms: Pool<OkskyRoom>
   readonly messages: Pool<OkskyTenant>
   readonly members: Pool<OkskyTenant>
@@ -76,6 +83,7 @@ const firstCustomerId = 10_001
 export const createOkskyWorld = (seed: string, people: People, fromMs: number): OkskyWorld => {
   const random = createRandom(`${seed}/oksky`)
   const customers = createPool<OkskyCustomer>()
+  const clients = createPool<OkskyClient>()
   const rooms = createPool<OkskyRoom>()
   const messages = createPool<OkskyTenant>()
   const members = createPool<OkskyTenant>()
@@ -125,6 +133,7 @@ export const createOkskyWorld = (seed: string, people: People, fromMs: number): 
       if (action === 'destroy') pool.remove(item)
       return deed(item.id)
     }
+    if (type === 'Client') return deed(clients.add({ id: nextId(type), title: plainName(random) }).id)
     if (type !== 'Room') return deed(nextId(type))
     const room = (action === 'create' ? undefined : rooms.recent(random)) ?? addRoom(userId, timeMs)
     if (action === 'update') room.name = plainName(random)
@@ -145,6 +154,7 @@ export const createOkskyWorld = (seed: string, people: People, fromMs: number): 
   return {
     people: people.all,
     customers,
+    clients,
     rooms,
     messages,
     members,

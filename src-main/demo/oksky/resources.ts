@@ -1,5 +1,5 @@
 import type { Person } from '../generator/people.ts'
-import type { OkskyCustomer, OkskyRoom, OkskyTenant, OkskyWorld } from './records.ts'
+import type { OkskyClient, OkskyCustomer, OkskyRoom, OkskyTenant, OkskyWorld } from './records.ts'
 
 /** A resource before it is written as JSON:API. */
 export interface Resource {
@@ -81,33 +81,61 @@ export const tenant = (type: 'messages' | 'members' | 'supports', { id, roomId, 
   return { id: String(id), type, attributes, relationships: { room: { type: 'rooms', id: String(roomId) }, user: users(userId) } }
 }
 
-/** Collections beside `user_events`: what they hold now, and the attributes they can be filtered by. */
+export const client = ({ id, title }: OkskyClient): Resource => ({
+  id: String(id),
+  type: 'clients',
+  attributes: { title, code: `C-${String(id).padStart(5, '0')}` },
+  relationships: {},
+})
+
+/** Whether a resource passes one filter with the values asked for. */
+export type Filter = (resource: Resource, values: readonly string[]) => boolean
+
+/** Collections beside `user_events`: what they hold now, and the filters they know. */
 export interface Collection {
-  readonly filters: readonly string[]
+  readonly filters: Readonly<Record<string, Filter>>
   list(): readonly Resource[]
 }
 
+const byId: Filter = ({ id }, values) => values.includes(id)
+const byAttribute =
+  (name: string): Filter =>
+  ({ attributes }, values) =>
+    values.includes(String(attributes[name] ?? ''))
+const byNameLike: Filter = ({ attributes }, [part = '']) => String(attributes['name']).toLowerCase().includes(part.toLowerCase())
+const afterCreated: Filter = ({ attributes }, [second]) => Number(attributes['created_at_unix']) >= Number(second)
+const beforeCreated: Filter = ({ attributes }, [second]) => Number(attributes['created_at_unix']) <= Number(second)
+
+const filters = (names: readonly string[], others: Readonly<Record<string, Filter>> = {}): Readonly<Record<string, Filter>> => ({
+  id: byId,
+  ...Object.fromEntries(names.map((name) => [name, byAttribute(name)])),
+  ...others,
+})
+
+/** The collections by path; `isThere` says whether a person's account still exists. */
 export const createCollections = (
   world: OkskyWorld,
   isThere: (person: Person) => boolean,
   fromMs: number,
-): ReadonlyMap<string, Collection> =>
-  new Map<string, Collection>([
+): ReadonlyMap<string, Collection> => {
+  const users = (): readonly Resource[] => [
+    ...world.people.filter((person) => isThere(person)).map((person) => administrator(person, fromMs)),
+    ...world.customers.all.map(customer),
+  ]
+  const inRooms = (type: 'messages' | 'members' | 'supports') => (): readonly Resource[] =>
+    world[type].all.map((item) => tenant(type, item))
+  return new Map<string, Collection>([
+    ['users', { filters: filters(['uuid']), list: users }],
+    ['clients', { filters: filters(['title', 'code']), list: () => world.clients.all.map(client) }],
+    ['rooms', { filters: filters(['name', 'kind'], { name_like: byNameLike }), list: () => world.rooms.all.map(room) }],
     [
-      'users',
+      'messages',
       {
-        filters: ['id', 'uuid'],
-        list: () => [
-          ...world.people.filter((person) => isThere(person)).map((person) => administrator(person, fromMs)),
-          ...world.customers.all.map(customer),
-        ],
+        filters: filters(['kind', 'room_id'], { after_created_at: afterCreated, before_created_at: beforeCreated }),
+        list: inRooms('messages'),
       },
     ],
-    ['rooms', { filters: ['id', 'name', 'kind'], list: () => world.rooms.all.map(room) }],
-    ['messages', { filters: ['id', 'kind', 'room_id'], list: () => world.messages.all.map((item) => tenant('messages', item)) }],
-    ['members', { filters: ['id', 'room_id', 'user_id'], list: () => world.members.all.map((item) => tenant('members', item)) }],
-    [
-      'supports',
-      { filters: ['id', 'room_id', 'user_id', 'status'], list: () => world.supports.all.map((item) => tenant('supports', item)) },
-    ],
+    ['members', { filters: filters(['room_id', 'user_id']), list: inRooms('members') }],
+    ['supports', { filters: filters(['room_id', 'user_id', 'status']), list: inRooms('supports') }],
   ])
+}

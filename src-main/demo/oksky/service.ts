@@ -113,19 +113,11 @@ export const createOksky = (
   }
 
   const listOthers = (path: string, type: string, collection: Collection, parameters: URLSearchParams): Reply => {
-    const query = parseListQuery(parameters, type, {
-      filters: collection.filters,
-      sortable: ['id'],
-      includable: [],
-      isSortOn: quirks.isSortOn,
-    })
+    const rules = { filters: Object.keys(collection.filters), sortable: ['id'], includable: [], isSortOn: quirks.isSortOn }
+    const query = parseListQuery(parameters, type, rules)
     const passing = collection
       .list()
-      .filter((resource) =>
-        [...query.filters].every(([name, values]) =>
-          values.includes(name === 'id' ? resource.id : String(resource.attributes[name] ?? '')),
-        ),
-      )
+      .filter((resource) => [...query.filters].every(([name, values]) => collection.filters[name]?.(resource, values) ?? true))
     const ordered = query.sort[0] === '-id' ? passing.toReversed() : passing
     const shown = slice(ordered, (query.pageNumber - 1) * query.pageSize, query.pageSize)
     return reply(

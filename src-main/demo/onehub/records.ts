@@ -1,4 +1,4 @@
-import { fileName, plainName } from '../generator/names.ts'
+import { createFileNames, plainName } from '../generator/names.ts'
 import type { People, Person } from '../generator/people.ts'
 import { createPool, type Pool } from '../generator/pool.ts'
 import { places } from '../generator/words.ts'
@@ -74,6 +74,7 @@ const roles: readonly OnehubRole[] = ['Administrator', 'Moderator', 'Administrat
 
 export const createOnehubWorld = (seed: string, people: People, fromMs: number): OnehubWorld => {
   const random = createRandom(`${seed}/onehub`)
+  const fileName = createFileNames(random)
   let lastEventId = 5_000_000
   let lastObjectId = 849_000
   const filesById = new Map<number, OnehubFile>()
@@ -95,7 +96,7 @@ export const createOnehubWorld = (seed: string, people: People, fromMs: number):
     lastObjectId += 1 + random.int(9)
     const file: OnehubFile = {
       id: lastObjectId,
-      name: fileName(random),
+      name: fileName(),
       sizeBytes: Math.round(1_000 * 10_000 ** random.next()),
       userId: person.onehubId,
       workspaceId: workspace.id,
@@ -144,7 +145,7 @@ export const createOnehubWorld = (seed: string, people: People, fromMs: number):
     file.updatedMs = timeMs
     if (random.chance(0.5)) {
       const before = fileObject(file)
-      file.name = fileName(random)
+      file.name = fileName()
       return { predicate: 'renamed', clause: `the ${before} to ${bare(file.name)} in the ${workspaceObject(workspace)}`, fileId: file.id }
     }
     if (random.chance(0.5)) {
