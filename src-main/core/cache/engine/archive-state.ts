@@ -1,0 +1,213 @@
+import { fold } from '../../lib/fold.ts'
+import type { Database } from '../driver.ts'
+import { type ColumnRow, EventColumns, flag, removedRow } from './columns.ts'
+import { Dictionaries } from './dictionaries.ts'
+import { prepared } from './prepared.ts'
+import { columnRowOf, readEvent, readEvents, segmentRows, unpackSegment } from './segments.ts'
+import { TimeOrder } from './time-order.ts'
+import { Totals } from './totals.ts'
+
+/** How many events are read from the table between two breaths. */
+const loadStep = 20_000
+
+/** A moment of the archive: two readings that agree in this agree in everything queries see. */
+export interface Moment {
+  readonly epoch: number
+  readonly lastSeq: number
+  readonly lastChange: number
+}
+
+/** The moment a connection sees; within a transaction it stays the same. */
+export function readMoment(db: Database): Moment {
+  return { epoch: epochOf(db), lastSeq: lastSeqOf(db), lastChange: lastChangeOf(db) }
+}
+
+/** What a catch-up found. */
+export interface CaughtUp {
+  readonly added: number
+  readonly changed: number
+}
+
+/**
+ * The archive in memory: columns, dictionaries, time order, tags and notes. Loaded once, then follows the file by `catchUp`; everything
+ * here is of one moment of the archive, and nothing changes while a caller runs without awaiting.
+ */
+export class ArchiveState {
+  readonly columns = new EventColumns()
+  readonly dictionaries = new Dictionaries()
+  readonly order = new TimeOrder()
+  readonly totals = new Totals(this.columns, this.dictionaries)
+  /** By row: tags as written. Few: reviewers set them by hand. */
+  readonly tags = new Map<number, readonly string[]>()
+  /** By row: notes, folded. */
+  readonly notes = new Map<number, readonly string[]>()
+  /** Grows with every change of anything here. */
+  version = 0
+  /** Grows when rows that were there before have changed: work that went over some of them must begin anew. */
+  rewrites = 0
+  readonly #db: Database
+  #dataVersion = -1
+  #lastChange = 0
+  #epoch = -1
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Reads the whole archive: stored segments where there are, the table for the rest. */
+  async load(onProgress: (done: number, total: number) => Promise<void>): Promise<void> {
+    const db = this.#db
+    this.#dataVersion = dataVersionOf(db)
+    db.exec('BEGIN')
+    try {
+      this.#epoch = epochOf(db)
+      this.dictionaries.catchUp(db)
+      const lastSeq = lastSeqOf(db)
+      this.columns.reserve(lastSeq)
+      this.#lastChange = this.#loadSegments(lastSeq)
+      for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
+        await onProgress(seq - 1, lastSeq)
+        for (const record of readEvents(db, seq, Math.min(seq + loadStep - 1, lastSeq))) {
+          this.columns.set(record.seq - 1, columnRowOf(record, this.dictionaries, 0))
+        }
+      }
+      this.columns.padTo(lastSeq)
+      this.#loadMarks(0)
+      this.#applyChanges(new Set())
+    } finally {
+      db.exec('COMMIT')
+    }
+    this.order.rebuild(this.columns)
+    this.version++
+    this.rewrites++
+  }
+
+  /** Takes in what was committed since; null when nothing was. `reload`: something was removed, and this state is no longer of use. */
+  catchUp(): CaughtUp | 'reload' | null {
+    const db = this.#db
+    const dataVersion = dataVersionOf(db)
+    if (dataVersion === this.#dataVersion) return null
+    this.#dataVersion = dataVersion
+    const before = this.columns.count
+    const moved = new Set<number>()
+    let changed = 0
+    db.exec('BEGIN')
+    try {
+      if (epochOf(db) !== this.#epoch) return 'reload'
+      this.dictionaries.catchUp(db)
+      const lastSeq = lastSeqOf(db)
+      changed = this.#applyChanges(moved)
+      for (const record of readEvents(db, before + 1, lastSeq)) {
+        this.columns.set(record.seq - 1, columnRowOf(record, this.dictionaries, 0))
+      }
+      this.columns.padTo(lastSeq)
+      this.#loadMarks(before)
+    } finally {
+      db.exec('COMMIT')
+    }
+    this.order.merge(this.columns, before, moved)
+    this.version++
+    if (changed > 0) this.rewrites++
+    return { added: this.columns.count - before, changed }
+  }
+
+  /** The moment of the archive this is of. */
+  get moment(): Moment {
+    return { epoch: this.#epoch, lastSeq: this.columns.count, lastChange: this.#lastChange }
+  }
+
+  isAt({ epoch, lastSeq, lastChange }: Moment): boolean {
+    return epoch === this.#epoch && lastSeq === this.columns.count && lastChange === this.#lastChange
+  }
+
+  /** Re-reads events that changed and are in the columns already. Rows that now have another time are added to `moved`. */
+  #applyChanges(moved: Set<number>): number {
+    const db = this.#db
+    const count = this.columns.count
+    const seqs = prepared<[number, number], number>(db, 'SELECT DISTINCT seq FROM change WHERE num > ? AND seq <= ?', 'values').all(
+      this.#lastChange,
+      count,
+    )
+    for (const seq of seqs) {
+      const record = readEvent(db, seq)
+      const value = record === undefined ? removedRow : columnRowOf(record, this.dictionaries, this.#marksOf(seq))
+      if (this.#rewrite(seq - 1, value)) moved.add(seq - 1)
+    }
+    this.#lastChange = lastChangeOf(db)
+    return seqs.length
+  }
+
+  /** Puts another value into a row; true when its time is another one. */
+  #rewrite(row: number, value: ColumnRow): boolean {
+    const { timeMs, actor, object, context } = this.columns
+    const hasOtherTime = !Object.is(timeMs[row], value.timeMs)
+    const isMoved = hasOtherTime || actor[row] !== value.actor || object[row] !== value.object || context[row] !== value.context
+    this.totals.leave(row)
+    this.columns.set(row, value)
+    this.totals.enter(row, isMoved)
+    return hasOtherTime
+  }
+
+  #loadSegments(lastSeq: number): number {
+    const stored = this.#db
+      .prepare<[], { num: number; change_num: number; data: Uint8Array }>(
+        'SELECT num, change_num, data FROM column_segment WHERE num >= 0 ORDER BY num',
+      )
+      .iterate()
+    let lastChange = lastChangeOf(this.#db)
+    let next = 0
+    for (const { num, change_num, data } of stored) {
+      if (num !== next || (num + 1) * segmentRows > lastSeq || !unpackSegment(data, num, this.columns, this.dictionaries)) break
+      lastChange = Math.min(lastChange, change_num)
+      next++
+    }
+    return lastChange
+  }
+
+  /** Reads marks, tags and notes of all events from a row on. */
+  #loadMarks(fromRow: number): void {
+    const db = this.#db
+    const { flags } = this.columns
+    for (const [seq, tag] of db
+      .prepare<[number], [number, string]>('SELECT seq, tag FROM tag WHERE seq > ? ORDER BY seq, tag')
+      .raw()
+      .iterate(fromRow)) {
+      this.tags.set(seq - 1, [...(this.tags.get(seq - 1) ?? []), tag])
+    }
+    for (const [seq, text] of db
+      .prepare<[number], [number, string]>('SELECT seq, text FROM note WHERE seq > ? ORDER BY seq, written_at')
+      .raw()
+      .iterate(fromRow)) {
+      this.notes.set(seq - 1, [...(this.notes.get(seq - 1) ?? []), fold(text)])
+      flags[seq - 1] = (flags[seq - 1] ?? 0) | flag.note
+    }
+    for (const [seq, marks] of db
+      .prepare<[number], [number, number]>(`SELECT seq, ${markBits} FROM mark WHERE seq > ?`)
+      .raw()
+      .iterate(fromRow)) {
+      flags[seq - 1] = (flags[seq - 1] ?? 0) | marks
+    }
+  }
+
+  /** Reads an event's marks, tags and notes; keeps tags and notes, and returns its flags. */
+  #marksOf(seq: number): number {
+    const db = this.#db
+    const row = seq - 1
+    const tags = prepared<[number], string>(db, 'SELECT tag FROM tag WHERE seq = ? ORDER BY tag', 'values').all(seq)
+    const notes = prepared<[number], string>(db, 'SELECT text FROM note WHERE seq = ? ORDER BY written_at', 'values').all(seq)
+    if (tags.length > 0) this.tags.set(row, tags)
+    else this.tags.delete(row)
+    if (notes.length > 0) this.notes.set(row, notes.map(fold))
+    else this.notes.delete(row)
+    const marks = prepared<[number], number>(db, `SELECT ${markBits} FROM mark WHERE seq = ?`, 'values').get(seq) ?? 0
+    return marks | (notes.length > 0 ? flag.note : 0)
+  }
+}
+
+const markBits = `status + (late_since IS NOT NULL) * ${flag.late} + (gone_since IS NOT NULL) * ${flag.gone}`
+
+const dataVersionOf = (db: Database): number => Number(db.pragma('data_version', { simple: true }))
+const valueOf = (db: Database, sql: string): number => Number(prepared(db, sql, 'values').get())
+const epochOf = (db: Database): number => valueOf(db, 'SELECT epoch FROM writer_state')
+const lastSeqOf = (db: Database): number => valueOf(db, 'SELECT next_seq - 1 FROM writer_state')
+const lastChangeOf = (db: Database): number => valueOf(db, 'SELECT coalesce(max(num), 0) FROM change')

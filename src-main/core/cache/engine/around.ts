@@ -1,0 +1,52 @@
+import type { ArchiveState } from './archive-state.ts'
+import { flag } from './columns.ts'
+import type { NumberColumn } from './number-column.ts'
+import type { TextColumn } from './text-column.ts'
+
+/** Rows nearest in time by the same actor and on the same object, up to `count` before and after each, newest first. */
+export function around(
+  state: ArchiveState,
+  row: number,
+  count: number,
+): { readonly sameActor: readonly number[]; readonly sameObject: readonly number[] } {
+  const { columns, dictionaries } = state
+  const { actor, subject } = dictionaries
+  const ofActor = sameThing(columns.actor[row] ?? 0, actor.connection, actor.id, actor.name)
+  const ofObject = sameThing(columns.object[row] ?? 0, subject.connection, subject.id, subject.name, subject.kind)
+  return { sameActor: nearest(state, row, columns.actor, ofActor, count), sameObject: nearest(state, row, columns.object, ofObject, count) }
+}
+
+/** Dictionary numbers of the same thing under whatever name; null for none. */
+function sameThing(number: number, connection: NumberColumn, id: TextColumn, name: TextColumn, kind?: NumberColumn): Uint8Array | null {
+  const column = id.isPresent(number) ? id : name
+  const text = number === 0 ? null : column.text(number)
+  if (text === null) return null
+  const same = new Uint8Array(id.count)
+  column.markAt('whole', text, same)
+  for (let other = 0; other < same.length; other++) {
+    if (connection.at(other) !== connection.at(number) || (kind !== undefined && kind.at(other) !== kind.at(number))) same[other] = 0
+    // Without an id, only what has none either is the same by its name.
+    if (column === name && id.isPresent(other)) same[other] = 0
+  }
+  return same
+}
+
+function nearest(
+  { columns, order }: ArchiveState,
+  row: number,
+  numbers: Uint32Array,
+  same: Uint8Array | null,
+  count: number,
+): readonly number[] {
+  if (same === null) return []
+  const isHit = (other: number): boolean => same[numbers[other] ?? 0] === 1 && ((columns.flags[other] ?? 0) & flag.removed) === 0
+  const start = order.positionOf(columns, columns.timeMs[row] ?? Number.NaN, row)
+  const [low, high] = start < order.timedCount ? [0, order.timedCount] : [order.timedCount, order.count]
+  const later: number[] = []
+  for (let at = start + 1; at < high && later.length < count; at++)
+    if (isHit(order.rows[at] as number)) later.push(order.rows[at] as number)
+  const earlier: number[] = []
+  for (let at = start - 1; at >= low && earlier.length < count; at--)
+    if (isHit(order.rows[at] as number)) earlier.push(order.rows[at] as number)
+  return [...later.toReversed(), ...earlier]
+}

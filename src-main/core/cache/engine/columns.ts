@@ -1,0 +1,73 @@
+/** Bits of the `flags` column. The two lowest hold the review status: 0 unreviewed, 1 reviewed, 2 for follow-up. */
+export const flag = { status: 0b11, revision: 1 << 2, late: 1 << 3, gone: 1 << 4, unmapped: 1 << 5, note: 1 << 6, removed: 1 << 7 } as const
+
+/** One event as numbers: dictionary numbers, 0 for none. `timeMs` is NaN for an event without a time. */
+export interface ColumnRow {
+  readonly timeMs: number
+  readonly actor: number
+  readonly object: number
+  readonly context: number
+  readonly template: number
+  readonly flags: number
+}
+
+/** Rows a slice of work covers: a multiple of 32, small enough for a processor's near cache. */
+export const sliceRows = 65_536
+
+/**
+ * The events as columns, row = seq - 1. Capacity is reserved ahead: memory that was never written costs nothing,
+ * and growing by copying stays rare.
+ */
+export class EventColumns {
+  timeMs: Float64Array<ArrayBufferLike> = new Float64Array(0)
+  actor: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
+  object: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
+  context: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
+  template: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
+  flags: Uint8Array<ArrayBufferLike> = new Uint8Array(0)
+  /** Rows filled. */
+  count = 0
+  /** How many of them are removed events. */
+  removedCount = 0
+
+  /** Makes room for that many rows in all. */
+  reserve(rows: number): void {
+    if (rows <= this.flags.length) return
+    const capacity = Math.ceil((rows * 1.25 + sliceRows) / sliceRows) * sliceRows
+    this.timeMs = grow(new Float64Array(shared(capacity * 8)), this.timeMs, this.count)
+    this.actor = grow(new Uint32Array(shared(capacity * 4)), this.actor, this.count)
+    this.object = grow(new Uint32Array(shared(capacity * 4)), this.object, this.count)
+    this.context = grow(new Uint32Array(shared(capacity * 4)), this.context, this.count)
+    this.template = grow(new Uint32Array(shared(capacity * 4)), this.template, this.count)
+    this.flags = grow(new Uint8Array(shared(capacity)), this.flags, this.count)
+  }
+
+  /** Fills rows up to `row` (exclusive) with removed events: numbers that were never given to an event, or whose event is gone. */
+  padTo(row: number): void {
+    while (this.count < row) this.set(this.count, removedRow)
+  }
+
+  set(row: number, value: ColumnRow): void {
+    if (row >= this.count) {
+      this.reserve(row + 1)
+      this.padTo(row)
+      this.count = row + 1
+    } else if (((this.flags[row] ?? 0) & flag.removed) !== 0) this.removedCount--
+    if ((value.flags & flag.removed) !== 0) this.removedCount++
+    this.timeMs[row] = value.timeMs
+    this.actor[row] = value.actor
+    this.object[row] = value.object
+    this.context[row] = value.context
+    this.template[row] = value.template
+    this.flags[row] = value.flags
+  }
+}
+
+export const removedRow: ColumnRow = { timeMs: Number.NaN, actor: 0, object: 0, context: 0, template: 0, flags: flag.removed }
+
+const shared = (sizeBytes: number): SharedArrayBuffer => new SharedArrayBuffer(sizeBytes)
+
+function grow<T extends Float64Array | Uint32Array | Uint8Array>(grown: T, old: T, count: number): T {
+  grown.set(old.subarray(0, count))
+  return grown
+}

@@ -1,0 +1,87 @@
+import type { Program, TableColumn } from './program.ts'
+
+/** Joins programs; those of one column become one table. */
+export function both(op: 'and' | 'or', parts: readonly Program[]): Program {
+  const stop = op === 'and' ? 'none' : 'all'
+  const skip = op === 'and' ? 'all' : 'none'
+  const flat = parts.flatMap((part) => (part.op === op ? part.parts : [part])).filter((part) => part.op !== skip)
+  if (flat.some((part) => part.op === stop)) return { op: stop }
+  const tables = new Map<TableColumn, Uint8Array>()
+  const rest: Program[] = []
+  for (const part of flat) {
+    if (part.op !== 'table') {
+      rest.push(part)
+      continue
+    }
+    const known = tables.get(part.column)
+    tables.set(
+      part.column,
+      known === undefined ? part.table : part.table.map((bit, i) => (op === 'and' ? bit & (known[i] ?? 0) : bit | (known[i] ?? 0))),
+    )
+  }
+  const merged = [...[...tables].map(([column, table]) => tableProgram(column, table)), ...rest]
+  if (merged.some((part) => part.op === stop)) return { op: stop }
+  const useful = merged.filter((part) => part.op !== skip).toSorted((a, b) => weight(a) - weight(b))
+  const [only] = useful
+  return only === undefined ? { op: skip } : useful.length === 1 ? only : { op, parts: useful }
+}
+
+/** Cheap parts first: what they leave out need not be looked at by the dear ones. */
+function weight(program: Program): number {
+  switch (program.op) {
+    case 'all':
+    case 'none':
+    case 'rows':
+      return 0
+    case 'table':
+      return program.column === 'flags' ? 1 : program.column === 'context' ? 2 : 3
+    case 'time':
+      return 2
+    case 'not':
+      return weight(program.part)
+    case 'and':
+    case 'or':
+      return 4 + Math.max(...program.parts.map(weight))
+    case 'slots':
+      return 20
+    case 'confirm':
+      return program.isSlow ? 1_000 : 100
+  }
+}
+
+/** The exact complement. */
+export function negate(program: Program): Program {
+  switch (program.op) {
+    case 'all':
+      return { op: 'none' }
+    case 'none':
+      return { op: 'all' }
+    case 'not':
+      return program.part
+    case 'table':
+      return tableProgram(
+        program.column,
+        program.table.map((bit) => bit ^ 1),
+      )
+    default:
+      return { op: 'not', part: program }
+  }
+}
+
+/** A table's program; a table without a yes is `none`. */
+export function tableProgram(column: TableColumn, table: Uint8Array): Program {
+  return table.includes(1) ? { op: 'table', column, table } : { op: 'none' }
+}
+
+/** A program for a list of rows. */
+export function rowsProgram(rows: Iterable<number>): Program {
+  const sorted = Uint32Array.from(rows).sort()
+  return sorted.length === 0 ? { op: 'none' } : { op: 'rows', rows: sorted }
+}
+
+/** How many entries a table says yes to. */
+export function sum(table: Uint8Array): number {
+  let total = 0
+  for (const bit of table) total += bit
+  return total
+}

@@ -1,0 +1,154 @@
+import type { HasFlag, MatchField, Pattern, QueryTree } from '../../query/tree.ts'
+import { matchesWhole } from '../../query/pattern.ts'
+import type { Database } from '../driver.ts'
+import type { ArchiveState } from './archive-state.ts'
+import { flag } from './columns.ts'
+import { both, negate, rowsProgram, sum, tableProgram } from './combine.ts'
+import { compileText } from './compile-text.ts'
+import { rowsOfId } from './find-id.ts'
+import { outcomeNames, statusNames } from './names.ts'
+import { markMatching } from './patterns.ts'
+import type { Program } from './program.ts'
+
+/** A program and how it came about, in sentences for `explain`. */
+export interface Compiled {
+  readonly program: Program
+  readonly steps: readonly string[]
+}
+
+/** What compiling reads: the archive in memory, and the file for ids and payloads. */
+export interface CompileContext {
+  readonly state: ArchiveState
+  readonly db: Database
+  readonly payloadText: (row: number) => string
+}
+
+/** Turns the meaning of a query into tables over the dictionaries. */
+export function compile(tree: QueryTree, context: CompileContext): Compiled {
+  const steps: string[] = []
+  const program = compileTree(tree, context, steps)
+  return { program, steps }
+}
+
+function compileTree(tree: QueryTree, context: CompileContext, steps: string[]): Program {
+  switch (tree.kind) {
+    case 'all':
+      return { op: 'all' }
+    case 'and':
+      return both(
+        'and',
+        tree.parts.map((part) => compileTree(part, context, steps)),
+      )
+    case 'or':
+      return both(
+        'or',
+        tree.parts.map((part) => compileTree(part, context, steps)),
+      )
+    case 'not':
+      return negate(compileTree(tree.part, context, steps))
+    case 'text':
+      return compileText(tree.pattern, tree.scope, context, steps)
+    case 'field':
+      return compileField(tree.field, tree.anyOf, context, steps)
+    case 'has':
+      return compileFlag(tree.flag, steps)
+    case 'time': {
+      steps.push(`time: the time column from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`)
+      return { op: 'time', fromMs: tree.fromMs ?? -Infinity, toMs: tree.toMs ?? Infinity }
+    }
+  }
+}
+
+const instant = (ms: number | null): string => (ms === null ? 'any' : new Date(ms).toISOString())
+
+function compileFlag(name: HasFlag, steps: string[]): Program {
+  steps.push(`has:${name}: the flags column`)
+  return tableProgram(
+    'flags',
+    flagTable((flags) => (flags & flag[name]) !== 0),
+  )
+}
+
+function flagTable(isMatch: (flags: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, flags) => (isMatch(flags) ? 1 : 0))
+}
+
+function compileField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: string[]): Program {
+  const { state } = context
+  const { actor, subject, action, contexts, connections, counts } = state.dictionaries
+  const isAny = (value: string): boolean => patterns.some((pattern) => matchesWhole(pattern, value))
+  switch (field) {
+    case 'actor': {
+      const table = new Uint8Array(counts.actor)
+      for (const pattern of patterns) for (const column of [actor.name, actor.email, actor.id]) markMatching(column, pattern, table)
+      steps.push(`actor: ${sum(table)} of ${counts.actor - 1} actors, by the actor column`)
+      return tableProgram('actor', table)
+    }
+    case 'object':
+    case 'file': {
+      const table = new Uint8Array(counts.object)
+      for (const pattern of patterns) for (const column of [subject.name, subject.id]) markMatching(column, pattern, table)
+      if (field === 'file') {
+        const isFile = state.dictionaries.kinds.texts.map((kind) => kind === 'file' || kind === 'folder')
+        for (let number = 0; number < table.length; number++) if (isFile[subject.kind.at(number)] !== true) table[number] = 0
+      }
+      steps.push(`${field}: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
+      return tableProgram('object', table)
+    }
+    case 'kind': {
+      const isKind = state.dictionaries.foldedKinds.map(isAny)
+      const table = new Uint8Array(counts.object)
+      for (let number = 1; number < table.length; number++) table[number] = isKind[subject.kind.at(number)] === true ? 1 : 0
+      steps.push(`kind: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
+      return tableProgram('object', table)
+    }
+    case 'workspace': {
+      const subjects = new Uint8Array(counts.object)
+      for (const pattern of patterns) for (const column of [subject.name, subject.id]) markMatching(column, pattern, subjects)
+      return contextProgram(state, (number) => subjects[contexts.workspace.at(number)] === 1, field, steps)
+    }
+    case 'service':
+    case 'connection': {
+      const nums = new Set<number>()
+      for (const entry of connections.values()) {
+        const values = field === 'service' ? [entry.service] : [entry.id, entry.name]
+        if (values.some((value) => isAny(state.dictionaries.folded(value)))) nums.add(entry.num)
+      }
+      return contextProgram(state, (number) => nums.has(contexts.connection.at(number)), field, steps)
+    }
+    case 'verb':
+    case 'action': {
+      const actions = new Uint8Array(action.action.count)
+      for (const pattern of patterns) markMatching(field === 'verb' ? action.verb : action.action, pattern, actions)
+      return contextProgram(state, (number) => actions[contexts.action.at(number)] === 1, field, steps)
+    }
+    case 'outcome': {
+      const isOutcome = outcomeNames.map(isAny)
+      return contextProgram(state, (number) => isOutcome[contexts.outcome.at(number)] === true, field, steps)
+    }
+    case 'status': {
+      const isStatus = statusNames.map(isAny)
+      steps.push('status: the flags column')
+      return tableProgram(
+        'flags',
+        flagTable((flags) => isStatus[flags & flag.status] === true),
+      )
+    }
+    case 'tag': {
+      const rows = [...state.tags].filter(([, tags]) => tags.some((tag) => isAny(state.dictionaries.folded(tag)))).map(([row]) => row)
+      steps.push(`tag: ${rows.length} of ${state.tags.size} tagged events, by list`)
+      return rowsProgram(rows)
+    }
+    case 'id':
+      return rowsOfId(patterns, context, steps)
+  }
+}
+
+function contextProgram(state: ArchiveState, isMatch: (number: number) => boolean, field: string, steps: string[]): Program {
+  const table = new Uint8Array(state.dictionaries.contextCount)
+  for (let number = 1; number < table.length; number++) table[number] = isMatch(number) ? 1 : 0
+  steps.push(
+    `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action and outcome, by the context column`,
+  )
+  return tableProgram('context', table)
+}

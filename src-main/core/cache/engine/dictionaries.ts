@@ -1,0 +1,175 @@
+import { fold } from '../../lib/fold.ts'
+import type { Database } from '../driver.ts'
+import { unmappedWords } from './names.ts'
+import { NumberColumn } from './number-column.ts'
+import { TextColumn } from './text-column.ts'
+
+/** Connections by number. There are few, so they are kept as they are. */
+export interface ConnectionEntry {
+  readonly num: number
+  readonly id: string
+  readonly service: string
+  readonly name: string
+}
+
+/** What an event's connection, workspace, action and outcome are together: most events share theirs with many others. */
+export interface Contexts {
+  readonly connection: NumberColumn
+  readonly workspace: NumberColumn
+  readonly action: NumberColumn
+  readonly outcome: NumberColumn
+}
+
+/**
+ * The archive's dictionaries in memory, folded for search: number n here is row n of the table.
+ * They only ever grow, but for connections, which are read anew whenever something was committed.
+ */
+export class Dictionaries {
+  readonly actor = {
+    connection: new NumberColumn(),
+    kind: new NumberColumn(),
+    id: new TextColumn(),
+    name: new TextColumn(),
+    email: new TextColumn(),
+  }
+  readonly subject = { connection: new NumberColumn(), kind: new NumberColumn(), id: new TextColumn(), name: new TextColumn() }
+  readonly action = { action: new TextColumn(fold(unmappedWords.action)), verb: new TextColumn(unmappedWords.verb) }
+  readonly template = new TextColumn(fold(unmappedWords.summary))
+  /** Templates that hold no marks, only text that looks like them. */
+  readonly verbatim = new Set<number>()
+  /** Kinds of actors, objects and workspaces, as written. */
+  readonly kinds = new Interner()
+  readonly contexts: Contexts = {
+    connection: new NumberColumn(),
+    workspace: new NumberColumn(),
+    action: new NumberColumn(),
+    outcome: new NumberColumn(),
+  }
+  connections: ReadonlyMap<number, ConnectionEntry> = new Map()
+  readonly #contextNumbers = new Map<string, number>()
+
+  readonly #folded = new Map<string, string>()
+
+  constructor() {
+    this.contextOf(0, 0, 0, 0)
+  }
+
+  /** Folded form of one of the few texts that are compared again and again: kinds, tags, names of connections. */
+  folded(text: string): string {
+    let folded = this.#folded.get(text)
+    if (folded === undefined) this.#folded.set(text, (folded = fold(text)))
+    return folded
+  }
+
+  get foldedKinds(): readonly string[] {
+    return this.kinds.texts.map((kind) => this.folded(kind))
+  }
+
+  /** The number of a combination, given out at its first sight. */
+  contextOf(connection: number, workspace: number, action: number, outcome: number): number {
+    const key = `${connection} ${workspace} ${action} ${outcome}`
+    const known = this.#contextNumbers.get(key)
+    if (known !== undefined) return known
+    const number = this.#contextNumbers.size
+    this.#contextNumbers.set(key, number)
+    this.contexts.connection.set(number, connection)
+    this.contexts.workspace.set(number, workspace)
+    this.contexts.action.set(number, action)
+    this.contexts.outcome.set(number, outcome)
+    return number
+  }
+
+  get contextCount(): number {
+    return this.#contextNumbers.size
+  }
+
+  /** Entries of each dictionary, number 0 included. */
+  get counts(): { readonly actor: number; readonly object: number; readonly context: number; readonly template: number } {
+    return { actor: this.actor.id.count, object: this.subject.id.count, context: this.contextCount, template: this.template.count }
+  }
+
+  /** Reads what was added to the tables since the last call. To be called within the transaction that reads the events. */
+  catchUp(db: Database): void {
+    this.connections = new Map(
+      db
+        .prepare<[], ConnectionEntry>('SELECT num, id, service, name FROM connection')
+        .all()
+        .map((row) => [row.num, row]),
+    )
+    for (const row of newRows<ActorRow>(db, 'SELECT num, connection, kind, id, name, email FROM actor', this.actor.id.count))
+      this.#addActor(row)
+    for (const row of newRows<SubjectRow>(db, 'SELECT num, connection, kind, id, name FROM subject', this.subject.id.count))
+      this.#addSubject(row)
+    for (const row of newRows<ActionRow>(db, 'SELECT num, action, verb FROM action', this.action.action.count)) this.#addAction(row)
+    for (const row of newRows<TemplateRow>(db, 'SELECT num, text FROM template', this.template.count)) this.#addTemplate(row)
+  }
+
+  #addActor([num, connection, kind, id, name, email]: ActorRow): void {
+    const { actor } = this
+    actor.connection.set(num, connection)
+    actor.kind.set(num, this.kinds.numberOf(kind))
+    pushAt(actor.id, num, foldFast(id))
+    pushAt(actor.name, num, foldFast(name))
+    pushAt(actor.email, num, foldFast(email))
+  }
+
+  #addSubject([num, connection, kind, id, name]: SubjectRow): void {
+    const { subject } = this
+    subject.connection.set(num, connection)
+    subject.kind.set(num, this.kinds.numberOf(kind))
+    pushAt(subject.id, num, foldFast(id))
+    pushAt(subject.name, num, foldFast(name))
+  }
+
+  #addAction([num, action, verb]: ActionRow): void {
+    pushAt(this.action.action, num, foldFast(action))
+    pushAt(this.action.verb, num, verb)
+  }
+
+  #addTemplate([num, text]: TemplateRow): void {
+    const isVerbatim = text.startsWith(verbatimMark)
+    if (isVerbatim) this.verbatim.add(num)
+    pushAt(this.template, num, foldFast(isVerbatim ? text.slice(1) : text))
+  }
+}
+
+/** First character of a wording that is to be taken word for word. */
+const verbatimMark = '\u0004'
+
+type ActorRow = [num: number, connection: number, kind: string, id: string | null, name: string | null, email: string | null]
+type SubjectRow = [num: number, connection: number, kind: string, id: string | null, name: string | null]
+type ActionRow = [num: number, action: string, verb: string]
+type TemplateRow = [num: number, text: string]
+
+function newRows<Row>(db: Database, select: string, from: number): IterableIterator<Row> {
+  return db.prepare<[number], Row>(`${select} WHERE num >= ? ORDER BY num`).raw().iterate(from)
+}
+
+/** Numbers that no row has hold nothing. */
+function pushAt(column: TextColumn, number: number, folded: string | null): void {
+  while (column.count < number) column.push(null)
+  column.push(folded)
+}
+
+const plainAscii = /^[\0-\x7f]*$/
+
+/** `fold`, with a short way for plain letters. */
+function foldFast(text: string | null): string | null {
+  if (text === null) return null
+  return plainAscii.test(text) ? text.toLowerCase() : fold(text)
+}
+
+/** Gives numbers to the few different texts of a kind. */
+export class Interner {
+  readonly #numbers = new Map<string, number>()
+  readonly texts: string[] = []
+
+  numberOf(text: string): number {
+    const known = this.#numbers.get(text)
+    if (known !== undefined) return known
+    const number = this.texts.length
+    this.#numbers.set(text, number)
+    this.texts.push(text)
+    return number
+  }
+}

@@ -1,0 +1,232 @@
+import { TrailviewError } from '../../../contract/errors.ts'
+import type { EventDetail, EventRow } from '../../../contract/model/audit-event.ts'
+import type { BucketUnit, EventOrder, FacetCounts, FacetField, Histogram, TimelineKind } from '../../../contract/model/query.ts'
+import type { ArchiveReader, EventQuery } from '../archive.ts'
+import type { Database } from '../driver.ts'
+import { findSeq, keyBytes } from '../identity.ts'
+import type { ColumnSegment } from '../reader-port.ts'
+import { ArchiveState, type Moment } from './archive-state.ts'
+import { countConnections, summaryOfArchive } from './archive-facts.ts'
+import { around } from './around.ts'
+import { completeValue } from './complete-value.ts'
+import { addCounts, type ColumnCounts, newCounts } from './counts.ts'
+import { detailOf } from './detail.ts'
+import { FacetGroups, facetOf } from './facets.ts'
+import { type BucketBorders, bucketBorders, countBuckets } from './histogram.ts'
+import { Payloads } from './payloads.ts'
+import { prepared } from './prepared.ts'
+import { ResultSet } from './result-set.ts'
+import { RowBuilder } from './rows.ts'
+import { Scheduler, type Urgency, urgency } from './scheduler.ts'
+import { Searcher } from './searcher.ts'
+import { segmentsToSave } from './snapshots.ts'
+import { TimelineIndex } from './timelines.ts'
+
+/** Words of a result counted between two breaths: 262,144 rows. */
+const countWords = 8_192
+
+type Page = Awaited<ReturnType<ArchiveReader['page']>>
+type Window = Awaited<ReturnType<ArchiveReader['window']>>
+
+/** Answers queries over one loaded archive, from memory; only the rows that are asked for are read from the file. */
+export class Engine {
+  readonly state: ArchiveState
+  readonly #db: Database
+  readonly #scheduler = new Scheduler()
+  readonly #payloads: Payloads
+  readonly #searcher: Searcher
+  readonly #rows: RowBuilder
+  readonly #groups: FacetGroups
+  #timelines: readonly TimelineIndex[] = []
+  #borders: { readonly version: number; readonly byUnit: Map<string, BucketBorders> } = { version: -1, byUnit: new Map() }
+  #counts = new WeakMap<ResultSet, ColumnCounts>()
+
+  private constructor(db: Database, state: ArchiveState) {
+    this.#db = db
+    this.state = state
+    this.#payloads = new Payloads(db)
+    this.#searcher = new Searcher(state, this.#scheduler, db, this.#payloads)
+    this.#rows = new RowBuilder(db)
+    this.#groups = new FacetGroups(state)
+  }
+
+  /** Loads an archive. `onProgress` counts events that must be read one by one. */
+  static async load(db: Database, onProgress: (done: number, total: number) => void): Promise<Engine> {
+    const state = new ArchiveState(db)
+    await state.load(async (done, total) => {
+      onProgress(done, total)
+      await new Promise((resolve) => setImmediate(resolve))
+    })
+    return new Engine(db, state)
+  }
+
+  /** Snapshots worth storing, so that the next start is quick. */
+  segmentsToSave(): readonly ColumnSegment[] {
+    return segmentsToSave(this.#db, this.state)
+  }
+
+  async page(query: EventQuery, display: EventOrder, cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
+    const position = cursor === null ? 0 : this.#displayPositionOf(this.#rowOf(cursor), display) + 1
+    const { rows, hasMore } = await this.#searcher.someFrom(query, display, position, limit, signal)
+    const events = this.#rows.events(rows)
+    return { events, next: hasMore ? (events.at(-1)?.id ?? null) : null }
+  }
+
+  async window(query: EventQuery, display: EventOrder, first: number, count: number, signal: AbortSignal): Promise<Window> {
+    const result = await this.#searcher.all(query, urgency.rows, signal)
+    const rows = result.rowsAt(this.state.order, this.state.version, display, first, count)
+    return { rows: this.#rows.marked(rows), first, total: result.count, version: result.version }
+  }
+
+  async locate(
+    query: EventQuery,
+    display: EventOrder,
+    at: { readonly id: string } | { readonly instant: string },
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    const result = await this.#searcher.all(query, urgency.rows, signal)
+    const { order, version } = this.state
+    if ('id' in at) {
+      const row = this.#rowOf(at.id)
+      return result.has(row) ? result.rankAt(order, version, display, this.#displayPositionOf(row, display)) : null
+    }
+    const rank = result.rankAt(order, version, display, this.#positionOfInstant(Date.parse(at.instant), display))
+    const [row] = result.rowsAt(order, version, display, rank, 1)
+    // What comes after the last event with a time has none, and so lies at no instant.
+    return row === undefined || Number.isNaN(this.state.columns.timeMs[row]) ? null : rank
+  }
+
+  async count(query: EventQuery, signal: AbortSignal): Promise<number> {
+    return (await this.#searcher.all(query, urgency.numbers, signal)).count
+  }
+
+  async facets(query: EventQuery, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {
+    const result = await this.#searcher.all(query, urgency.numbers, signal)
+    const counts = await this.#countsOf(result, signal)
+    this.#groups.catchUp(this.state)
+    return Object.fromEntries(by.map((field) => [field, facetOf(field, top, counts, this.#groups, this.state, this.#db, result)]))
+  }
+
+  async histogram(query: EventQuery, unit: BucketUnit, signal: AbortSignal): Promise<Histogram> {
+    const result = await this.#searcher.all(query, urgency.numbers, signal)
+    return { unit, ...countBuckets(this.state, result, this.#bordersOf(unit, query.zone)), exact: true }
+  }
+
+  explain(query: EventQuery): readonly string[] {
+    const { program, steps } = this.#searcher.compiled(query)
+    const { count, removedCount } = this.state.columns
+    const events = `${count - removedCount} events`
+    if (program.op === 'rows') return [...steps, `${program.rows.length} events by list, none looked at besides`]
+    if (program.op === 'none') return [...steps, 'nothing can match: no event is looked at']
+    if (program.op === 'all') return [...steps, `all ${events}, in time order`]
+    return [...steps, `first rows: a walk of the time order; all rows: one pass over the columns named, ${events}`]
+  }
+
+  get(id: string): EventDetail {
+    return detailOf(this.#db, this.#rows, this.#rowOf(id))
+  }
+
+  payload(id: string, revision: number | null): { readonly bytes: Uint8Array; readonly hash: string } {
+    const row = this.#rowOf(id)
+    const place = prepared<[number, number | null], { block: number; slot: number; hash: Uint8Array }>(
+      this.#db,
+      `SELECT block, slot, hash FROM event WHERE seq = ?1 AND (?2 IS NULL OR revision = ?2)
+       UNION ALL SELECT block, slot, hash FROM revision WHERE seq = ?1 AND revision = ?2 LIMIT 1`,
+    ).get(row + 1, revision)
+    if (place === undefined) {
+      throw new TrailviewError('EVENT_NOT_FOUND', `The event ${id} has no revision ${revision}. Open the event to see which it has.`)
+    }
+    // A copy: what is sent to another thread is sent with all of the memory it lies in.
+    return { bytes: this.#payloads.at(place.block, place.slot).slice(), hash: Buffer.from(place.hash).toString('hex') }
+  }
+
+  around(id: string, count: number): { readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] } {
+    const { sameActor, sameObject } = around(this.state, this.#rowOf(id), count)
+    return { sameActor: this.#rows.marked(sameActor), sameObject: this.#rows.marked(sameObject) }
+  }
+
+  timelines(kind: TimelineKind, text: string, first: number, count: number): ReturnType<TimelineIndex['list']> {
+    let index = this.#timelines.find((known) => known.kind === kind && known.version === this.state.version)
+    if (index === undefined) {
+      this.state.totals.catchUp()
+      index = new TimelineIndex(kind, this.state)
+      this.#timelines = [...this.#timelines.filter((known) => known.kind !== kind), index]
+    }
+    return index.list(this.#db, text, first, count)
+  }
+
+  async completeValue(field: string, foldedText: string, limit: number, signal: AbortSignal): ReturnType<ArchiveReader['completeValue']> {
+    this.#groups.catchUp(this.state)
+    const all = await this.#searcher.all({ tree: { kind: 'all' }, zone: 'UTC' }, urgency.numbers, signal)
+    return completeValue(field, foldedText, limit, this.state, this.#groups, this.#db, all)
+  }
+
+  summary(paths: readonly string[]): ReturnType<typeof summaryOfArchive> {
+    return summaryOfArchive(this.state, paths)
+  }
+
+  connectionCounts(): ReturnType<typeof countConnections> {
+    return countConnections(this.state)
+  }
+
+  /** All matches in order, as rows in memory that threads share; null when the archive is at another moment. */
+  async rowsAt(query: EventQuery, display: EventOrder, moment: Moment, signal: AbortSignal): Promise<Uint32Array | null> {
+    if (!this.state.isAt(moment)) return null
+    const result = await this.#searcher.all(query, urgency.background, signal)
+    if (!this.state.isAt(moment)) return null
+    const rows = new Uint32Array(new SharedArrayBuffer(result.count * 4))
+    const { order } = this.state
+    let at = 0
+    for (let position = 0; position < order.count; position++) {
+      const row = order.rowAt(display, position)
+      if (result.has(row)) rows[at++] = row
+    }
+    return rows
+  }
+
+  async #countsOf(result: ResultSet, signal: AbortSignal, level: Urgency = urgency.numbers): Promise<ColumnCounts> {
+    const known = this.#counts.get(result)
+    if (known !== undefined) return known
+    for (;;) {
+      const { rewrites } = this.state
+      const counts = newCounts(this.state)
+      for (let from = 0; from < result.words.length && this.state.rewrites === rewrites; from += countWords) {
+        addCounts(this.state, result, from, Math.min(from + countWords, result.words.length), counts)
+        await this.#scheduler.breathe(level, signal)
+      }
+      if (this.state.rewrites !== rewrites) continue
+      this.#counts.set(result, counts)
+      return counts
+    }
+  }
+
+  #bordersOf(unit: BucketUnit, zone: string): BucketBorders {
+    const { version } = this.state
+    if (this.#borders.version !== version) this.#borders = { version, byUnit: new Map() }
+    const key = `${unit} ${zone}`
+    let borders = this.#borders.byUnit.get(key)
+    if (borders === undefined) this.#borders.byUnit.set(key, (borders = bucketBorders(this.state, unit, zone)))
+    return borders
+  }
+
+  /** The row of an event id. Throws EVENT_NOT_FOUND. */
+  #rowOf(id: string): number {
+    const seq = /^[0-9a-f]+$/i.test(id) && id.length === keyBytes * 2 ? findSeq(this.#db, Buffer.from(id, 'hex')) : null
+    if (seq === null || seq > this.state.columns.count) {
+      throw new TrailviewError('EVENT_NOT_FOUND', `The archive holds no event ${id.slice(0, 80)}. Check the id, or search for the event.`)
+    }
+    return seq - 1
+  }
+
+  #displayPositionOf(row: number, display: EventOrder): number {
+    const { order, columns } = this.state
+    return order.displayPosition(display, order.positionOf(columns, columns.timeMs[row] ?? Number.NaN, row))
+  }
+
+  /** The first position at or before (newest) or at or after (oldest) an instant. */
+  #positionOfInstant(instantMs: number, display: EventOrder): number {
+    const { order, columns } = this.state
+    if (display === 'oldest') return order.positionOf(columns, instantMs, 0)
+    return order.timedCount - order.positionOf(columns, instantMs, Infinity)
+  }
+}

@@ -1,0 +1,223 @@
+import { Worker } from 'node:worker_threads'
+import { TrailviewError } from '../../../contract/errors.ts'
+import type { AuditEvent } from '../../../contract/model/audit-event.ts'
+import type { EventOrder } from '../../../contract/model/query.ts'
+import type { ArchiveReader, EventQuery } from '../archive.ts'
+import type { ColumnSegment, ReaderHandle, ReaderOptions, WorkerOptions } from '../reader-port.ts'
+import type { Moment } from './archive-state.ts'
+import type { QueryNews } from './query-thread.ts'
+import type { ReaderPart } from './reader-thread.ts'
+import { cancelled, ThreadCaller } from './thread-calls.ts'
+import type { VerifyNews } from './verify-thread.ts'
+
+/** How often another process's commits are looked for while somebody listens, ms. */
+const followEveryMs = 500
+/** How long after a start or a commit snapshots are stored, when nothing else is going on, ms. */
+const snapshotDelayMs = 2_000
+/** Times a stream begins anew because the archive changed between its two threads. */
+const streamTries = 50
+
+/** Starts the query thread; resolves once it has loaded the archive. */
+export async function createReader(options: ReaderOptions): Promise<ReaderHandle> {
+  const client = new ReaderClient(options)
+  try {
+    await client.open()
+  } catch (error) {
+    await client.close()
+    throw error
+  }
+  return { reader: client.reader(), committed: () => client.committed(), close: () => client.close() }
+}
+
+class ReaderClient {
+  readonly #options: ReaderOptions
+  readonly #query: ThreadCaller
+  readonly #others = new Set<ThreadCaller>()
+  readonly #listeners = new Set<(change: { readonly added: number; readonly changed: number }) => void>()
+  #followTimer: NodeJS.Timeout | null = null
+  #snapshotTimer: NodeJS.Timeout | null = null
+  #isFollowing = false
+  #isClosed = false
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+    this.#query = this.#start('query', (news) => this.#hear(news as QueryNews))
+  }
+
+  async open(): Promise<void> {
+    await this.#query.call('open', [])
+    this.#planSnapshot()
+  }
+
+  committed(): void {
+    this.#follow()
+    this.#planSnapshot()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    if (this.#followTimer !== null) clearInterval(this.#followTimer)
+    if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer)
+    await Promise.all([this.#query, ...this.#others].map((thread) => thread.end()))
+  }
+
+  reader(): ArchiveReader {
+    const ask =
+      <Name extends PlainMethod>(method: Name) =>
+      (...args: Parameters<ArchiveReader[Name]>): ReturnType<ArchiveReader[Name]> => {
+        const last = args.at(-1)
+        const signal = last instanceof AbortSignal ? last : undefined
+        const values = args.filter((arg) => !(arg instanceof AbortSignal) && arg !== undefined)
+        return this.#query.call(method, values, signal) as ReturnType<ArchiveReader[Name]>
+      }
+    return {
+      page: ask('page'),
+      window: ask('window'),
+      locate: ask('locate'),
+      count: ask('count'),
+      facets: ask('facets'),
+      histogram: ask('histogram'),
+      explain: ask('explain'),
+      get: ask('get'),
+      payload: ask('payload'),
+      around: ask('around'),
+      timelines: ask('timelines'),
+      completeValue: ask('completeValue'),
+      summary: ask('summary'),
+      connections: ask('connections'),
+      connectionCounts: ask('connectionCounts'),
+      runs: ask('runs'),
+      coverage: ask('coverage'),
+      streamState: ask('streamState'),
+      names: ask('names'),
+      knownExternalIds: ask('knownExternalIds'),
+      views: ask('views'),
+      fact: ask('fact'),
+      stream: (query, order, signal) => this.#stream(query, order, signal),
+      verify: (onProgress, signal) => this.#verify(onProgress, signal),
+      onChanged: (listener) => this.#listen(listener),
+    }
+  }
+
+  async *#stream(
+    query: EventQuery,
+    order: EventOrder,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]> {
+    const thread = this.#start('stream')
+    try {
+      const rows = await this.#rowsOfStream(thread, query, order, signal)
+      await thread.call('take', [rows], signal)
+      let coming = thread.call<Batch>('next', [], signal)
+      for (;;) {
+        const batch = await coming
+        // The next batch is read while this one is used.
+        if (!batch.isLast) coming = thread.call<Batch>('next', [], signal)
+        coming.catch(() => undefined)
+        if (batch.events.length > 0) yield unpack(batch)
+        if (batch.isLast) return
+      }
+    } finally {
+      this.#others.delete(thread)
+      await thread.end()
+    }
+  }
+
+  /** The rows to stream, of the very moment of the archive that the streaming thread sees. */
+  async #rowsOfStream(thread: ThreadCaller, query: EventQuery, order: EventOrder, signal?: AbortSignal): Promise<Uint32Array> {
+    for (let tries = 0; tries < streamTries; tries++) {
+      const moment = await thread.call<Moment>('begin', [], signal)
+      const rows = await this.#query.call<Uint32Array | null>('rowsAt', [query, order, moment], signal)
+      if (rows !== null) return rows
+    }
+    throw new TrailviewError(
+      'ARCHIVE_BUSY',
+      'The archive is changing too fast to be read as a whole just now. Try again when the collection has ended.',
+      {
+        retryable: true,
+      },
+    )
+  }
+
+  async #verify(onProgress: (done: number, total: number) => void, signal?: AbortSignal): ReturnType<ArchiveReader['verify']> {
+    if (signal?.aborted === true) throw cancelled()
+    const thread = this.#start('verify', (news) => {
+      const { done, total } = news as VerifyNews
+      onProgress(done, total)
+    })
+    try {
+      return await thread.call('verify', [], signal)
+    } finally {
+      this.#others.delete(thread)
+      await thread.end()
+    }
+  }
+
+  #listen(listener: (change: { readonly added: number; readonly changed: number }) => void): () => void {
+    this.#listeners.add(listener)
+    this.#followTimer ??= setInterval(() => this.#follow(), followEveryMs).unref()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0 || this.#followTimer === null) return
+      clearInterval(this.#followTimer)
+      this.#followTimer = null
+    }
+  }
+
+  /** Lets the query thread take in what was committed; one such call at a time. */
+  #follow(): void {
+    if (this.#isFollowing || this.#isClosed) return
+    this.#isFollowing = true
+    this.#query
+      .call('follow', [])
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isFollowing = false
+      })
+  }
+
+  #hear(news: QueryNews): void {
+    if (news.kind === 'loading') this.#options.onProgress?.('Loading the archive', news.done, news.total)
+    else for (const listener of this.#listeners) listener({ added: news.added, changed: news.changed })
+  }
+
+  #planSnapshot(): void {
+    if (this.#snapshotTimer !== null || this.#isClosed) return
+    this.#snapshotTimer = setTimeout(() => void this.#saveSnapshots(), snapshotDelayMs).unref()
+  }
+
+  /** Stores what would make the next start quicker; that it fails matters to nobody. */
+  async #saveSnapshots(): Promise<void> {
+    try {
+      for (;;) {
+        const segments = await this.#query.call<readonly ColumnSegment[]>('segmentsToSave', [])
+        if (segments.length === 0 || this.#isClosed) return
+        await this.#options.saveSegments(segments)
+      }
+    } catch {
+      return
+    } finally {
+      this.#snapshotTimer = null
+    }
+  }
+
+  #start(part: ReaderPart, onNews?: (news: unknown) => void): ThreadCaller {
+    const workerData: WorkerOptions = { role: 'reader', home: this.#options.home, keyHex: this.#options.keyHex, part }
+    const caller = new ThreadCaller(new Worker(this.#options.workerUrl, { workerData, name: `archive-${part}` }), onNews)
+    if (part !== 'query') this.#others.add(caller)
+    return caller
+  }
+}
+
+type PlainMethod = Exclude<keyof ArchiveReader, 'stream' | 'verify' | 'onChanged'>
+
+interface Batch {
+  readonly events: readonly AuditEvent[]
+  readonly payloads: Uint8Array
+  readonly ends: Uint32Array
+  readonly isLast: boolean
+}
+
+function unpack({ events, payloads, ends }: Batch): readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[] {
+  return events.map((event, at) => ({ event, payload: payloads.subarray(at === 0 ? 0 : ends[at - 1], ends[at]) }))
+}

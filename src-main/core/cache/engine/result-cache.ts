@@ -1,0 +1,37 @@
+import type { ResultSet } from './result-set.ts'
+
+/** Bytes of results kept: some forty at ten million events. */
+const budgetBytes = 48 * 1024 * 1024
+
+/** Results of the latest queries, of the current version of the archive only: a result of an earlier one is never given out. */
+export class ResultCache {
+  readonly #results = new Map<string, ResultSet>()
+  #version = -1
+
+  get(key: string, version: number): ResultSet | undefined {
+    this.#follow(version)
+    const result = this.#results.get(key)
+    if (result === undefined) return undefined
+    this.#results.delete(key)
+    this.#results.set(key, result)
+    return result
+  }
+
+  set(key: string, version: number, result: ResultSet): void {
+    this.#follow(version)
+    if (result.version !== version) return
+    this.#results.set(key, result)
+    let sizeBytes = 0
+    for (const kept of this.#results.values()) sizeBytes += kept.sizeBytes
+    for (const [oldest, kept] of this.#results) {
+      if (sizeBytes <= budgetBytes || this.#results.size === 1) break
+      this.#results.delete(oldest)
+      sizeBytes -= kept.sizeBytes
+    }
+  }
+
+  #follow(version: number): void {
+    if (version !== this.#version) this.#results.clear()
+    this.#version = version
+  }
+}

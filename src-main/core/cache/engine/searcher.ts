@@ -1,0 +1,165 @@
+import type { EventOrder } from '../../../contract/model/query.ts'
+import type { EventQuery } from '../archive.ts'
+import type { Database } from '../driver.ts'
+import type { ArchiveState } from './archive-state.ts'
+import { sliceRows } from './columns.ts'
+import { compile, type Compiled } from './compile.ts'
+import type { Payloads } from './payloads.ts'
+import { isSlow, type Program, runSlice, testRow } from './program.ts'
+import { RecentlyUsed } from './recently-used.ts'
+import { ResultCache } from './result-cache.ts'
+import { ResultSet } from './result-set.ts'
+import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
+
+/** Rows a slice covers when testing one may read its payload. */
+const slowSliceRows = 1_024
+/** Positions of the list walked in search of a first page before all rows are looked at at once. */
+const walkPositions = 65_536
+/** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
+const slowWalkPositions = Infinity
+const rememberedPrograms = 64
+
+interface Running {
+  readonly result: Promise<ResultSet>
+  readonly stop: AbortController
+  users: number
+}
+
+/** Finds the rows that match: a few of them by walking the list, or all of them as a bitmap. */
+export class Searcher {
+  readonly #state: ArchiveState
+  readonly #scheduler: Scheduler
+  readonly #db: Database
+  readonly #payloads: Payloads
+  readonly #cache = new ResultCache()
+  readonly #running = new Map<string, Running>()
+  #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
+  #programsVersion = -1
+
+  constructor(state: ArchiveState, scheduler: Scheduler, db: Database, payloads: Payloads) {
+    this.#state = state
+    this.#scheduler = scheduler
+    this.#db = db
+    this.#payloads = payloads
+  }
+
+  compiled(query: EventQuery): Compiled {
+    if (this.#programsVersion !== this.#state.version) this.#programs = new RecentlyUsed(rememberedPrograms)
+    this.#programsVersion = this.#state.version
+    const key = JSON.stringify(query.tree)
+    let compiled = this.#programs.get(key)
+    if (compiled === undefined) {
+      compiled = compile(query.tree, { state: this.#state, db: this.#db, payloadText: (row) => this.#payloads.textOf(row) })
+      this.#programs.set(key, compiled)
+    }
+    return compiled
+  }
+
+  /** All matches. Queries for the same that run at once share the work; it stops when the last of them is cancelled. */
+  async all(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet> {
+    const { version } = this.#state
+    const tree = JSON.stringify(query.tree)
+    const known = this.#cache.get(tree, version)
+    if (known !== undefined) return known
+    const key = `${version} ${tree}`
+    let running = this.#running.get(key)
+    if (running === undefined || running.stop.signal.aborted) {
+      const stop = new AbortController()
+      const result = this.#findAll(query, level, stop.signal).finally(() => {
+        if (this.#running.get(key)?.stop === stop) this.#running.delete(key)
+      })
+      running = { result, stop, users: 0 }
+      this.#running.set(key, running)
+    }
+    return shared(running, signal)
+  }
+
+  async #findAll(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet> {
+    const state = this.#state
+    for (;;) {
+      const { version, rewrites } = state
+      const { program } = this.compiled(query)
+      const rowCount = state.columns.count
+      const words = new Uint32Array((rowCount + 31) >>> 5)
+      const slow = isSlow(program)
+      const step = slow ? slowSliceRows : sliceRows
+      // When rows that were looked at change meanwhile, the work begins anew; what takes minutes would never end, and is told as of its start.
+      for (let from = 0; from < rowCount && (slow || state.rewrites === rewrites); from += step) {
+        runSlice(program, state.columns, from, Math.min(from + step, rowCount), words.subarray(from >>> 5))
+        await this.#scheduler.breathe(level, signal)
+      }
+      if (!slow && state.rewrites !== rewrites) continue
+      const result = new ResultSet(words, rowCount, version)
+      this.#cache.set(JSON.stringify(query.tree), state.version, result)
+      return result
+    }
+  }
+
+  /**
+   * The first `limit` matches at or after a position of the list, and whether there are more. Common matches are found by a short walk;
+   * for rare ones all rows are looked at.
+   */
+  async someFrom(
+    query: EventQuery,
+    display: EventOrder,
+    position: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: readonly number[]; readonly hasMore: boolean }> {
+    const state = this.#state
+    const known = this.#cache.get(JSON.stringify(query.tree), state.version)
+    if (known === undefined) {
+      const walked = await this.#walk(this.compiled(query).program, display, position, limit + 1, signal)
+      if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
+    }
+    const { version } = state
+    const result = known ?? (await this.all(query, urgency.rows, signal))
+    // What was added while all rows were looked at may have moved the position.
+    if (state.version !== version) return this.someFrom(query, display, position, limit, signal)
+    const rank = result.rankAt(state.order, state.version, display, position)
+    const rows = result.rowsAt(state.order, state.version, display, rank, limit)
+    return { rows, hasMore: rank + rows.length < result.count }
+  }
+
+  /** Null: not enough were found within a reasonable walk. */
+  async #walk(
+    program: Program,
+    display: EventOrder,
+    position: number,
+    wanted: number,
+    signal: AbortSignal,
+  ): Promise<readonly number[] | null> {
+    const { columns, order, rewrites, version } = this.#state
+    const slow = isSlow(program)
+    const end = Math.min(order.count, position + (slow ? slowWalkPositions : walkPositions))
+    const rows: number[] = []
+    for (let at = position; at < end; at++) {
+      const row = order.rowAt(display, at)
+      if (testRow(program, columns, row)) {
+        rows.push(row)
+        if (rows.length === wanted) return rows
+      }
+      if (slow && (at & 63) === 0) {
+        await this.#scheduler.breathe(urgency.rows, signal)
+        if (this.#state.rewrites !== rewrites || this.#state.version !== version) return null
+      }
+    }
+    return end === order.count ? rows : null
+  }
+}
+
+async function shared(running: Running, signal: AbortSignal): Promise<ResultSet> {
+  running.users++
+  const leave = (): void => {
+    running.users--
+    if (running.users === 0) running.stop.abort(signal.reason)
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    const result = await running.result
+    signal.throwIfAborted()
+    return result
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}
