@@ -21,6 +21,7 @@ try {
     let peakBytes = 0
     const path = join(folder, `events.${format}`)
     const startedAt = performance.now()
+    const cpuBefore = process.cpuUsage()
     await runExport(
       {
         query: { text: '', zone: 'Europe/Berlin' },
@@ -35,9 +36,10 @@ try {
       () => (peakBytes = Math.max(peakBytes, process.memoryUsage.rss())),
     )
     const seconds = (performance.now() - startedAt) / 1000
+    const cpu = process.cpuUsage(cpuBefore)
     const { size } = await stat(path)
     console.log(
-      `${format.padEnd(6)} ${Math.round(total / seconds).toLocaleString('en')} rows/s, ${Math.round(size / total)} bytes a row, peak memory ${Math.round(peakBytes / 1e6)} MB`,
+      `${format.padEnd(6)} ${Math.round(total / seconds).toLocaleString('en')} rows/s, ${((cpu.user + cpu.system) / total).toFixed(1)} µs of CPU a row, ${Math.round(size / total)} bytes a row, peak memory ${Math.round(peakBytes / 1e6)} MB`,
     )
     await rm(path)
   }

@@ -1,5 +1,8 @@
 const firstCapacityBytes = 4_000_000
+/** When to hand over what is collected: early enough that a builder rarely has to grow. */
+export const flushBytes = 2_000_000
 const quote = 0x22
+const backslash = 0x5c
 
 /** Collects bytes for one write. Much faster than joining text where most of it is bytes already. */
 export class ByteBuilder {
@@ -26,6 +29,25 @@ export class ByteBuilder {
       const byte = bytes[i] ?? 0
       target[at++] = byte
       if (byte === quote) target[at++] = quote
+    }
+    target[at++] = quote
+    this.#length = at
+  }
+
+  /** Adds UTF-8 bytes as a JSON string. */
+  addJsonString(bytes: Uint8Array): void {
+    this.#reserve(bytes.length * 6 + 2)
+    const target = this.#bytes
+    let at = this.#length
+    target[at++] = quote
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] ?? 0
+      if (byte < 0x20) {
+        at += target.write(`\\u${byte.toString(16).padStart(4, '0')}`, at, 'latin1')
+        continue
+      }
+      if (byte === quote || byte === backslash) target[at++] = backslash
+      target[at++] = byte
     }
     target[at++] = quote
     this.#length = at

@@ -1,10 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { ByteBuilder } from './byte-builder.ts'
+import { ByteBuilder, flushBytes } from './byte-builder.ts'
 import { payloadText } from './payload-text.ts'
 import { tableCells, tableColumns } from './table.ts'
 import type { ByteSink, ExportedEvent, FormatWriter } from './writer.ts'
-
-const flushBytes = 2_000_000
 
 /** CSV after RFC 4180 in UTF-8: one row per event under a header row, CRLF after each, cells that a spreadsheet would run as a formula disarmed. */
 export function csvWriter(sink: ByteSink): FormatWriter {

@@ -1,22 +1,33 @@
+import { isUtf8 } from 'node:buffer'
+import { ByteBuilder, flushBytes } from './byte-builder.ts'
 import { payloadBase64, payloadText } from './payload-text.ts'
-import { writeText } from './write-text.ts'
 import type { ByteSink, ExportedEvent, FormatWriter } from './writer.ts'
 
 /** One JSON object a line: the event as the command line prints it, and its payload in `raw`. */
 export function ndjsonWriter(sink: ByteSink): FormatWriter {
+  const bytes = new ByteBuilder()
   let inexactPayloads = 0
 
-  const line = ({ event, payload }: ExportedEvent): string => {
-    const raw = payloadText(payload)
-    if (raw.isExact) return `${JSON.stringify({ ...event, raw: raw.text })}\n`
+  const addLine = ({ event, payload }: ExportedEvent): void => {
+    if (isUtf8(payload)) {
+      bytes.addText(`${JSON.stringify(event).slice(0, -1)},"raw":`)
+      bytes.addJsonString(payload)
+      bytes.addText('}\n')
+      return
+    }
     inexactPayloads++
-    return `${JSON.stringify({ ...event, raw: raw.text, rawBase64: payloadBase64(payload) })}\n`
+    bytes.addText(`${JSON.stringify({ ...event, raw: payloadText(payload).text, rawBase64: payloadBase64(payload) })}\n`)
   }
 
   return {
     begin: () => Promise.resolve(),
-    write: (batch) => writeText(batch, line, sink),
-    end: () => Promise.resolve(),
+    async write(batch) {
+      for (const exported of batch) {
+        addLine(exported)
+        if (bytes.length > flushBytes) await sink(bytes.take())
+      }
+    },
+    end: () => sink(bytes.take()),
     notes: () => [
       'Each line is one event as a JSON object; raw is the newest payload as received, and hash is the SHA-256 of its UTF-8 bytes.',
       ...(inexactPayloads === 0

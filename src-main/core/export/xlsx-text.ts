@@ -4,7 +4,7 @@ export const maxCellChars = 32_767
 // Control characters, lone surrogates and two non-characters cannot stand in XML; what looks like an escape must not be read as one.
 const unsafe =
   /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|_(?=x[0-9a-fA-F]{4}_)/g
-const needsEscape = /[&<>"\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]|_x/
+const needsEscape = /[&<>\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]|_x/
 
 /** Text as it stands in the XML of a spreadsheet: characters that XML cannot hold as `_xHHHH_`, which spreadsheet programs undo. */
 export function spreadsheetXml(text: string): string {
@@ -14,7 +14,6 @@ export function spreadsheetXml(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }
 
 /** The text where it fits a cell; else its beginning with a visible mark of how much is missing. */
