@@ -9,7 +9,7 @@ import type { GoneFinder } from './gone.ts'
 import type { Marks } from './marks.ts'
 import type { Names } from './names.ts'
 import type { openPayloads } from './payloads.ts'
-import type { RecordFate, Records } from './records.ts'
+import type { RecordFate, RecordHome, Records } from './records.ts'
 import { SeenSeqs } from './seen.ts'
 
 /** What a run has met so far on one stream, and what was complete before it began. */
@@ -139,7 +139,7 @@ export function openPages(parts: PageParts): Pages {
       const walk = walkOf(page)
       const commit = (lastCommit.get() ?? 0) + 1
       const packer = payloads.begin()
-      const home = {
+      const home: RecordHome = {
         connection: { id: page.connection, num: connection },
         commit,
         packer,

@@ -14,8 +14,8 @@ export interface RecordHome {
   readonly connection: { readonly id: string; readonly num: number }
   readonly commit: number
   readonly packer: PayloadPacker
-  /** True when records without an id, kept earlier, may turn out to have one. */
-  readonly hasNameless: boolean
+  /** True when unreadable records without an id are kept that may turn out to have one. */
+  hasNameless: boolean
 }
 
 /** What became of one record. `took`: an earlier unreadable record is readable now. */
@@ -89,6 +89,7 @@ export function openRecords({ db, state, identities, dictionaries, marks }: Reco
     const columns = read.event ? mappedColumns(dictionaries, home.connection.num, read.event) : unmappedColumns(read.externalId)
     insertEvent.run(seq, home.connection.num, ...valuesOf(columns), read.hash, place.block, place.slot, home.commit)
     if (!read.event) insertReason.run(seq, read.reason)
+    if (read.externalId === '') home.hasNameless = true
     return { kind: 'added', seq, key: read.key, hash: read.hash, timeMs: columns.timeMs, firstCommit: home.commit }
   }
 

@@ -9,7 +9,7 @@ export function subtract(span: Span, taken: readonly Span[]): readonly Span[] {
   let left: Span[] = span.fromMs < span.toMs ? [span] : []
   for (const cut of taken) {
     left = left.flatMap((part) => {
-      if (cut.toMs <= part.fromMs || cut.fromMs >= part.toMs) return [part]
+      if (!overlaps(part, cut)) return [part]
       const before = { fromMs: part.fromMs, toMs: Math.min(part.toMs, cut.fromMs) }
       const after = { fromMs: Math.max(part.fromMs, cut.toMs), toMs: part.toMs }
       return [before, after].filter((piece) => piece.fromMs < piece.toMs)
@@ -18,4 +18,5 @@ export function subtract(span: Span, taken: readonly Span[]): readonly Span[] {
   return left
 }
 
-export const overlaps = (a: Span, b: Span): boolean => a.fromMs < b.toMs && b.fromMs < a.toMs
+/** Whether any instant lies in both; an empty span overlaps nothing. */
+export const overlaps = (a: Span, b: Span): boolean => Math.max(a.fromMs, b.fromMs) < Math.min(a.toMs, b.toMs)
