@@ -54,11 +54,6 @@ export const layers = [
     ],
     packages: ['node:'],
   },
-  {
-    folder: 'src-main/core/connectors/kit/',
-    mayImport: ['src-main/contract/', 'src-main/core/connectors/define.ts', 'src-main/core/connectors/kit/'],
-    packages: ['node:'],
-  },
   ...['onehub', 'lytics', 'oksky', 'cloudfoundry', '_template'].map((service) => ({
     folder: `src-main/core/connectors/${service}/`,
     mayImport: [

@@ -54,7 +54,7 @@ function remaining(resume: Json): Slice[] | null {
 
 /**
  * Where to cut a slice that held more than was wanted, from the times read so far in the order of the service:
- * so that about four fifths of them lie in the part the service lists first, which then fits. Null when the slice cannot be cut into parts of at least `leastMs`.
+ * so that about nine tenths of them lie in the part the service lists first, which then fits. Null when the slice cannot be cut into parts of at least `leastMs`.
  */
 export function splitPoint(timesMs: readonly number[], slice: Slice, leastMs: number): number | null {
   const { fromMs, toMs } = slice
@@ -62,7 +62,7 @@ export function splitPoint(timesMs: readonly number[], slice: Slice, leastMs: nu
   const inside = timesMs.filter((ms) => ms < toMs && (fromMs === null || ms > fromMs))
   const isNewestFirst = (inside[0] ?? 0) >= (inside.at(-1) ?? 0)
   const sorted = inside.toSorted((a, b) => a - b)
-  const seen = sorted[Math.floor(sorted.length * (isNewestFirst ? 0.2 : 0.8))]
+  const seen = sorted[Math.floor(sorted.length * (isNewestFirst ? 0.1 : 0.9))]
   const at = seen ?? (fromMs === null ? null : fromMs + (toMs - fromMs) / 2)
   if (at === null) return null
   return Math.floor(Math.min(toMs - leastMs, Math.max(at, fromMs === null ? at : fromMs + leastMs)))

@@ -10,11 +10,10 @@ const mostAttempts = 3
 /** From this many rows on, a page that counts upwards means that the order asked for was ignored. */
 const tellingRows = 10
 
-/** Where a walk stands: what was handed on ends with id `last`, on the page before `page`; it began at id `top`. */
+/** Where a walk stands: what was handed on ends with id `last`; `page` comes next. */
 interface Position {
   readonly page: number
   readonly last: bigint | null
-  readonly top: bigint | null
 }
 
 /**
@@ -54,43 +53,34 @@ class Walk {
   async *run(resume: Position | null): AsyncGenerator<WalkPage, void, void> {
     const first = await this.#list.page(this.#firstPage)
     const [newest, oldest] = [first.ids[0], first.ids.at(-1)]
-    const isUpwards =
-      newest !== undefined && oldest !== undefined && newest < oldest && first.ids.length >= Math.min(tellingRows, this.#list.pageSize)
+    const isTelling = first.ids.length >= Math.min(tellingRows, this.#list.pageSize)
+    const isUpwards = newest !== undefined && oldest !== undefined && newest < oldest && isTelling
     if (isUpwards && first.isSorted) this.#list.forgetSort()
-    if (!first.isSorted || isUpwards) return yield* this.#upwards(resume)
-    yield* this.#downwards(first, resume)
+    if (!first.isSorted || isUpwards) yield* this.#upwards(resume)
+    else yield* this.#downwards(first, resume)
   }
 
   async *#downwards(first: EventPage, resume: Position | null): AsyncGenerator<WalkPage, void, void> {
     const stop = this.#context.stopAtSequence
-    const top = resume?.top ?? first.ids.reduce<bigint | null>(larger, null)
-    let at: Position = { page: this.#firstPage, last: null, top }
-    let page = first
-    let newer = 0
-    // After an interruption: what came in since, then on from where it stopped, pages having moved down by as many rows.
-    let isCatchingUp = resume !== null
+    let { page, at } = resume === null ? { page: first, at: { page: this.#firstPage, last: null } } : await this.#pickUp(first, resume)
     for (;;) {
       yield* this.#between(page, at)
-      const lowest = page.ids.reduce<bigint | null>(smaller, null)
-      at = { page: at.page + 1, last: lowest ?? at.last, top }
-      yield { records: page.records, names: page.names, resume: jsonOf(isCatchingUp && resume !== null ? resume : at) }
-      newer += page.ids.filter((id) => top !== null && id > top).length
-      if (page.isLast) return
-      if (stop !== null && page.ids.length > 0 && page.ids.every((id) => id <= stop)) return
-      if (isCatchingUp && resume !== null && lowest !== null && top !== null && lowest <= top) {
-        isCatchingUp = false
-        const number = Math.max(at.page, resume.page + Math.floor(newer / this.#list.pageSize) - 1)
-        const next = await this.#list.page(number)
-        const highest = next.ids.reduce<bigint | null>(larger, null)
-        // Too far down, should much have been taken away: then simply on from here.
-        if (highest !== null && resume.last !== null && highest + widestGap >= resume.last) {
-          at = { page: number, last: resume.last, top }
-          page = next
-          continue
-        }
-      }
+      at = { page: at.page + 1, last: lowestOf(page) ?? at.last }
+      yield { records: page.records, names: page.names, resume: jsonOf(at) }
+      if (page.isLast || (stop !== null && page.ids.length > 0 && page.ids.every((id) => id <= stop))) return
       page = await this.#list.page(at.page)
     }
+  }
+
+  /** The page that follows on from where an interrupted walk stopped; further up, should much have been taken away since. */
+  async #pickUp(first: EventPage, resume: Position): Promise<{ readonly page: EventPage; readonly at: Position }> {
+    for (let number = resume.page; number > this.#firstPage; number = Math.floor(number / 2)) {
+      const page = await this.#list.page(number)
+      const highest = highestOf(page)
+      if (highest !== null && resume.last !== null && highest + widestGap >= resume.last)
+        return { page, at: { page: number, last: resume.last } }
+    }
+    return { page: first, at: { page: this.#firstPage, last: null } }
   }
 
   /** For a service that does not sort: oldest first, where what comes in is appended, begun at the page that holds the first id wanted. */
@@ -99,10 +89,10 @@ class Walk {
     let last: bigint | null = null
     for (;;) {
       const page = await this.#list.page(number)
-      yield* this.#between(page, { page: number, last, top: null })
-      last = page.ids.reduce<bigint | null>(larger, null) ?? last
+      yield* this.#between(page, { page: number, last })
+      last = highestOf(page) ?? last
       number++
-      yield { records: page.records, names: page.names, resume: jsonOf({ page: number, last, top: null }) }
+      yield { records: page.records, names: page.names, resume: jsonOf({ page: number, last }) }
       if (page.isLast) return
     }
   }
@@ -127,7 +117,7 @@ class Walk {
     const hasFallen = page.total !== null && page.total < this.#highestTotal
     this.#highestTotal = Math.max(this.#highestTotal, page.total ?? 0)
     const near = before.last
-    const [low, high] = [page.ids.reduce<bigint | null>(smaller, null), page.ids.reduce<bigint | null>(larger, null)]
+    const [low, high] = [lowestOf(page), highestOf(page)]
     if (near === null || low === null || high === null || this.#isFiltered) return
     const [from, to] = near > high ? [high + 1n, near] : [near + 1n, low]
     if (to - from > widestGap) {
@@ -142,18 +132,16 @@ class Walk {
   }
 }
 
-const larger = (most: bigint | null, id: bigint): bigint => (most === null || id > most ? id : most)
-const smaller = (least: bigint | null, id: bigint): bigint => (least === null || id < least ? id : least)
+const highestOf = ({ ids }: EventPage): bigint | null =>
+  ids.reduce<bigint | null>((most, id) => (most === null || id > most ? id : most), null)
+const lowestOf = ({ ids }: EventPage): bigint | null =>
+  ids.reduce<bigint | null>((least, id) => (least === null || id < least ? id : least), null)
 
-const jsonOf = ({ page, last, top }: Position): Json => ({
-  page,
-  last: last === null ? null : String(last),
-  top: top === null ? null : String(top),
-})
+const jsonOf = ({ page, last }: Position): Json => ({ page, last: last === null ? null : String(last) })
 
 function positionOf(resume: Json): Position | null {
   const fields = fieldsOf(resume)
   const page = wholeNumberOf(fields?.['page'])
-  const idOf = (key: string): bigint | null => (/^\d+$/.test(textOf(fields?.[key]) ?? '') ? BigInt(textOf(fields?.[key]) ?? '0') : null)
-  return page === null || page < 1 ? null : { page, last: idOf('last'), top: idOf('top') }
+  const last = textOf(fields?.['last'])
+  return page === null || page < 1 ? null : { page, last: last !== null && /^\d+$/.test(last) ? BigInt(last) : null }
 }
