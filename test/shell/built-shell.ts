@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { compileFunction, constants } from 'node:vm'
 import { vi } from 'vitest'
 import type { Page } from './page.ts'
 import { ElectronStandIn, type StandInWindow } from './stand-in.ts'
@@ -22,6 +23,11 @@ registerHooks({
     return { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
   },
 })
+
+/** An import that Node itself resolves, hooks included; the test runner would take it over and transform what is built already. */
+const importByNode = compileFunction('return import(url)', ['url'], {
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+}) as (url: string) => Promise<unknown>
 
 /** Builds what is stale. */
 export function build(): void {
@@ -56,7 +62,7 @@ export async function startBuiltShell(home: string, prepare: (electron: Electron
   const { argv } = process
   process.argv = ['electron', root, '--home', home]
   try {
-    await import(/* @vite-ignore */ `${join(root, 'out/main/shell.js')}?start=${start}`)
+    await importByNode(`${pathToFileURL(join(root, 'out/main/shell.js')).href}?start=${start}`)
   } finally {
     process.argv = argv
   }

@@ -7,14 +7,23 @@ export async function ensureInstalled() {
   const why = whyIncomplete()
   if (why === null) return
   console.log(`Installing packages, because ${why}. This takes about a minute.`)
-  const npm = process.env.npm_execpath
-  const args = ['ci', '--no-audit', '--no-fund']
-  // What npm says goes to standard error: the last lines of standard output are ours.
-  const options = { stdio: ['ignore', process.stderr, process.stderr] }
-  const code = npm?.endsWith('.js')
-    ? await run(process.execPath, [npm, ...args], options)
-    : await run('npm', args, { ...options, shell: process.platform === 'win32' })
+  const code = await npm(['ci', '--no-audit', '--no-fund'])
   if (code !== 0) throw new Error(`npm ci failed with exit code ${code}; its own words are above. Check the network and try again.`)
+}
+
+/** Tries an optional package once more, as the lock file has it; whether it comes or not is no error. */
+export async function installAgain(name) {
+  console.log(`Installing ${name} again, because its native part is missing.`)
+  const { version } = packagesOf(join(root, 'package-lock.json'))[`node_modules/${name}`]
+  await npm(['install', '--no-save', '--no-audit', '--no-fund', `${name}@${version}`])
+}
+
+/** Runs npm; what it says goes to standard error, since the last lines of standard output are ours. */
+function npm(args) {
+  const options = { stdio: ['ignore', process.stderr, process.stderr] }
+  const script = process.env.npm_execpath
+  if (script?.endsWith('.js')) return run(process.execPath, [script, ...args], options)
+  return run('npm', args, { ...options, shell: process.platform === 'win32' })
 }
 
 function whyIncomplete() {

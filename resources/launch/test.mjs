@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureBuilt } from './lib/build.mjs'
+import { ensureInstalled, installAgain } from './lib/install.mjs'
+import { findBin, findNode, run } from './lib/node.mjs'
+import { readReport } from './lib/report.mjs'
+import { installSystemTools, isKeytarBuilt } from './lib/system-tools.mjs'
+
+// npm test: installs what is missing and runs everything. The last line is "N passed, N failed, N skipped".
+const isCi = /^(1|true)$/i.test(process.env.CI ?? '')
+
+/** What one command checks as a whole: passed or failed. */
+const checks = [
+  { name: 'types', command: ['vue-tsc', '--build'] },
+  { name: 'lint', command: ['eslint', '.'] },
+  { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+]
+
+/** Tests, counted one by one. `mustRun`: on CI, a skip among them is a failure. */
+const suites = [
+  { name: 'unit, layering and shell', args: [], mustRun: false },
+  { name: 'keyring', args: ['--config', 'test/keyring/vitest.config.ts'], mustRun: true },
+  { name: 'browser', args: ['--config', 'test/e2e/vitest.config.ts'], mustRun: true },
+]
+
+async function prepare() {
+  installSystemTools()
+  await ensureInstalled()
+  // An optional package: a first install without the compiler's needs has left it out.
+  if (!isKeytarBuilt()) await installAgain('keytar')
+  await ensureBuilt()
+}
+
+async function runCheck({ name, command: [bin, ...args] }) {
+  console.log(`\n${name}`)
+  const code = await run(findNode(), [findBin(bin), ...args])
+  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }
+}
+
+async function runSuite({ name, args, mustRun }, folder) {
+  console.log(`\n${name}`)
+  const path = join(folder, `${suites.findIndex((suite) => suite.name === name)}.json`)
+  const code = await run(findNode(), [findBin('vitest'), 'run', ...args, '--reporter=dot', '--reporter=json', `--outputFile.json=${path}`])
+  const { passed, failed, skipped } = readReport(path, code)
+  if (isCi && mustRun && skipped.length > 0) return { name, passed, failed: failed + skipped.length, skipped: [], mustNot: skipped }
+  return { name, passed, failed, skipped }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'trailview-test-'))
+const results = []
+try {
+  await prepare()
+  for (const check of checks) results.push(await runCheck(check))
+  for (const suite of suites) results.push(await runSuite(suite, folder))
+} catch (error) {
+  console.error(error.message)
+  results.push({ name: 'preparation', passed: 0, failed: 1, skipped: [] })
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+console.log('')
+for (const { name, failed } of results) if (failed > 0) console.log(`Failed in ${name}: ${failed}.`)
+for (const { name, mustNot = [] } of results)
+  for (const test of mustNot) console.log(`Skipped in ${name}, which is a failure on CI: ${test}`)
+for (const { name, skipped } of results) for (const test of skipped) console.log(`Skipped in ${name}: ${test}`)
+const sum = (count) => results.reduce((total, result) => total + count(result), 0)
+const failed = sum((result) => result.failed)
+console.log(`${sum((result) => result.passed)} passed, ${failed} failed, ${sum((result) => result.skipped.length)} skipped`)
+process.exitCode = failed > 0 ? 1 : 0
