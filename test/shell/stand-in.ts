@@ -66,7 +66,6 @@ export class ElectronStandIn {
   readonly module: Readonly<Record<string, unknown>>
 
   constructor() {
-    const standIn = this
     let setExited: (code: number) => void
     this.exited = new Promise((resolve) => {
       setExited = resolve
@@ -89,14 +88,7 @@ export class ElectronStandIn {
     this.appEvents = app
     this.module = {
       app,
-      BrowserWindow: class extends StandInWindow {
-        constructor(options: BrowserWindowConstructorOptions) {
-          super(standIn, options)
-        }
-        static fromWebContents(contents: WebContents) {
-          return standIn.windows.find((window) => Object.is(window.webContents, contents)) ?? null
-        }
-      },
+      BrowserWindow: windowClass(this),
       dialog: {
         showMessageBox: ((_window: BrowserWindow, options: MessageBoxOptions) => {
           this.asked.messageBoxes.push(options)
@@ -145,6 +137,18 @@ export class ElectronStandIn {
 
   send(channel: string, from: { readonly sender: StandInContents; readonly senderFrame: unknown }, message: unknown): void {
     this.ipcMainEvents.emit(channel, from, structuredClone(message))
+  }
+}
+
+/** `BrowserWindow`, whose windows belong to one start. */
+function windowClass(standIn: ElectronStandIn) {
+  return class extends StandInWindow {
+    constructor(options: BrowserWindowConstructorOptions) {
+      super(standIn, options)
+    }
+    static fromWebContents(contents: WebContents) {
+      return standIn.windows.find((window) => Object.is(window.webContents, contents)) ?? null
+    }
   }
 }
 
