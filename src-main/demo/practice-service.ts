@@ -90,7 +90,7 @@ export const assemble = <E extends PracticeEvent, Quirks>(
   }
   const damage = (id: string, how: Damage): GroundTruthEvent => truth(store.damage(id, how))
 
-  const anyId = (): string => random.pick(store.list()).id
+  const anyId = (): string => random.pick(store.list().filter((event) => parts.isVisible(event))).id
   const disturb = (what: Disturbance): void => {
     switch (what) {
       case 'append':

@@ -103,7 +103,7 @@ const send = async (response: ServerResponse, delivery: Delivery): Promise<void>
       // The cut waits until the half has left, else the reset may overtake it.
       await new Promise((resolve) => response.write(delivery.bytes.subarray(0, Math.ceil(delivery.bytes.length / 2)), resolve))
       await pause(delivery.afterMs, undefined, { ref: false })
-      response.socket?.destroy()
+      response.socket?.resetAndDestroy()
   }
 }
 
