@@ -36,7 +36,8 @@ function inDictionaries(pattern: Pattern, state: ArchiveState, steps: string[]):
   const actions = new Uint8Array(action.action.count)
   markWithin(action.action, pattern, actions)
   const templates = new Uint8Array(counts.template)
-  markWithin(template, pattern, templates)
+  // Marks in wordings are no text.
+  if (!pattern.pieces.some((piece) => marks.test(piece))) markWithin(template, pattern, templates)
   const context = new Uint8Array(contextCount)
   for (let number = 0; number < contextCount; number++) {
     context[number] = (names[contexts.workspace.at(number)] ?? 0) | (actions[contexts.action.at(number)] ?? 0)

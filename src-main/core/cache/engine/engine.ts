@@ -25,6 +25,13 @@ import { TimelineIndex } from './timelines.ts'
 /** Words of a result counted between two breaths: 262,144 rows. */
 const countWords = 8_192
 
+interface KeptPayload {
+  readonly revision: number
+  readonly block: number
+  readonly slot: number
+  readonly hash: Uint8Array
+}
+
 type Page = Awaited<ReturnType<ArchiveReader['page']>>
 type Window = Awaited<ReturnType<ArchiveReader['window']>>
 
@@ -128,11 +135,11 @@ export class Engine {
 
   payload(id: string, revision: number | null): { readonly bytes: Uint8Array; readonly hash: string } {
     const row = this.#rowOf(id)
-    const place = prepared<[number, number | null], { block: number; slot: number; hash: Uint8Array }>(
-      this.#db,
-      `SELECT block, slot, hash FROM event WHERE seq = ?1 AND (?2 IS NULL OR revision = ?2)
-       UNION ALL SELECT block, slot, hash FROM revision WHERE seq = ?1 AND revision = ?2 LIMIT 1`,
-    ).get(row + 1, revision)
+    const newest = prepared<[number], KeptPayload>(this.#db, 'SELECT revision, block, slot, hash FROM event WHERE seq = ?').get(row + 1)
+    const place =
+      revision === null || newest?.revision === revision
+        ? newest
+        : prepared<[number, number], KeptPayload>(this.#db, 'SELECT revision, block, slot, hash FROM revision WHERE seq = ? AND revision = ?').get(row + 1, revision)
     if (place === undefined) {
       throw new TrailviewError('EVENT_NOT_FOUND', `The event ${id} has no revision ${revision}. Open the event to see which it has.`)
     }
