@@ -8,13 +8,19 @@ import { findBin, findNode, root, run } from './lib/node.mjs'
 // Flags: --demo, --no-open, --port N, --home DIR. For contributors: --watch, which builds again at every change.
 const args = process.argv.slice(2)
 
+/** Whether a flag is given that only the loopback host can follow. */
+function isAsked(flag) {
+  return args.some((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`))
+}
+
 async function start() {
   await ensureInstalled()
   if (args.includes('--watch')) return watch()
   await ensureBuilt()
-  // Only the loopback host can stay closed or listen on a given port.
-  const electron = args.some((arg) => /^--(no-open|port)(=|$)/.test(arg)) ? { why: 'a port or no window was asked for' } : findElectron()
-  if (electron.path === undefined) return run(findNode(), [join(root, 'out', 'main', 'host.js'), '--why', electron.why, ...args])
+  const electron = isAsked('no-open') ? {} : isAsked('port') ? { why: 'a port was asked for' } : findElectron()
+  if (electron.path === undefined) {
+    return run(findNode(), [join(root, 'out', 'main', 'host.js'), ...(electron.why === undefined ? [] : ['--why', electron.why]), ...args])
+  }
   console.log(`Trailview opens in Electron, because its program is here (${electron.path}).`)
   return run(electron.path, [root, ...args])
 }

@@ -15,7 +15,10 @@ const marker = 'TRAILVIEW_HANDED_OVER'
  * resolves with its exit code; null when this Node will do. Without such a Node: a sentence on standard error, and 1.
  */
 export async function handOver(args: readonly string[]): Promise<number | null> {
-  if (isNewEnough(process.versions.node)) return null
+  if (isNewEnough(process.versions.node)) {
+    if (process.env[marker] !== undefined) stopWithStarter()
+    return null
+  }
   const script = process.argv[1] ?? ''
   const node = findNode(dirname(fileURLToPath(import.meta.url)))
   if (node === null || process.env[marker] !== undefined) {
@@ -28,9 +31,8 @@ export async function handOver(args: readonly string[]): Promise<number | null> 
 }
 
 /** Ends this program in good order when the one that handed over to it was killed. */
-export function stopWhenStarterIsGone(): void {
-  if (process.env[marker] === undefined || process.channel === undefined) return
-  process.channel.unref()
+function stopWithStarter(): void {
+  process.channel?.unref()
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 }
 
