@@ -20,7 +20,7 @@ export function failureOf(error: unknown, path: string, context: FailureContext 
         { cause: error },
       )
     }
-    if (context.isFirstPage) {
+    if (context.isFirstPage && code.startsWith('SQLITE_NOTADB')) {
       return new TrailviewError(
         'ARCHIVE_WRONG_KEY',
         `The archive ${path} cannot be opened with this key: the key belongs to another archive, or the beginning of the file is damaged. Use the keychain or passphrase it was made with, or put back a copy of the file.`,

@@ -5,7 +5,7 @@ import { findSeqs, keyOfEvent } from '../cache/identity.ts'
 import type { collectFindings, Findings } from './findings.ts'
 
 /** Events looked at between two reports of progress. */
-const batchEvents = 2_000
+const batchEvents = 10_000
 
 interface EventRow {
   readonly seq: number

@@ -16,7 +16,7 @@ export function verifyFile(db: Database, path: string, findings: Findings, advan
     const problems = checkTable(db, table)
     for (const problem of problems) findings.add(problem)
     if (problems.length > 0) return false
-    advance(Math.floor(pages / tables.length))
+    advance(pages / tables.length)
   }
   verifyHead(db, path, findings)
   verifyFreePages(db, pages, findings)

@@ -13,6 +13,9 @@ export interface Dictionaries {
   forget(): void
 }
 
+/** Values remembered of each dictionary, twice at most; a value takes about 200 bytes. */
+const cachedValues = 50_000
+
 type Value = string | number | null
 
 export function openDictionaries(db: Database): Dictionaries {
@@ -40,7 +43,7 @@ interface Dictionary {
 }
 
 function openDictionary(db: Database, table: string, columns: readonly string[]): Dictionary {
-  const known = new RecentlyUsed(20_000)
+  const known = new RecentlyUsed(cachedValues)
   const find = db.prepare<[Uint8Array], number>(`SELECT num FROM ${table} WHERE digest = ?`).pluck()
   const insert = db.prepare<[Uint8Array, ...Value[]]>(
     `INSERT INTO ${table} (digest, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
