@@ -1,0 +1,92 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { AppInfo, ArchiveSummary, VerifyReport } from '../../src-main/contract/model/app.ts'
+import { useClient } from '../api/client.ts'
+import type { LinkState } from '../api/transport.ts'
+import { toFailure, type Failure } from '../lib/failure.ts'
+
+/** The app itself: version, how the archive stands, the link to the core, and the archive's own check. */
+export const useAppStore = defineStore('app', () => {
+  const client = useClient()
+  const info = shallowRef<AppInfo | null>(null)
+  const summary = shallowRef<ArchiveSummary | null>(null)
+  const failure = shallowRef<Failure | null>(null)
+  const link = ref<LinkState>('connected')
+  const report = shallowRef<VerifyReport | null>(null)
+  const verifyProgress = shallowRef<{ readonly task: string; readonly done: number; readonly total: number | null } | null>(null)
+  const isVerifying = ref(false)
+  const verifyFailure = shallowRef<Failure | null>(null)
+  let verification: AbortController | null = null
+
+  const isOpen = computed(() => info.value?.archive.state === 'open')
+
+  async function load(): Promise<void> {
+    try {
+      info.value = await client.call('app.info', {})
+      failure.value = null
+    } catch (error) {
+      failure.value = toFailure(error)
+    }
+  }
+
+  async function loadSummary(): Promise<void> {
+    try {
+      summary.value = await client.call('archive.summary', {})
+    } catch (error) {
+      failure.value = toFailure(error)
+    }
+  }
+
+  /** Opens (or sets up) the archive with a passphrase; throws what went wrong. */
+  async function unlock(passphrase: string): Promise<void> {
+    const archive = await client.call('archive.unlock', { passphrase })
+    if (info.value !== null) info.value = { ...info.value, archive }
+  }
+
+  async function verify(): Promise<void> {
+    verification = new AbortController()
+    isVerifying.value = true
+    report.value = null
+    verifyFailure.value = null
+    try {
+      report.value = await client.call('archive.verify', {}, { signal: verification.signal })
+    } catch (error) {
+      const found = toFailure(error)
+      if (found.code !== 'CALL_CANCELLED') verifyFailure.value = found
+    } finally {
+      isVerifying.value = false
+      verifyProgress.value = null
+    }
+  }
+
+  function cancelVerify(): void {
+    verification?.abort()
+  }
+
+  client.on('archive.stateChanged', (archive) => {
+    if (info.value !== null) info.value = { ...info.value, archive }
+  })
+  client.on('archive.progressed', (progress) => {
+    verifyProgress.value = progress
+  })
+  client.onLink((state) => {
+    link.value = state
+  })
+
+  return {
+    info,
+    summary,
+    failure,
+    link,
+    report,
+    verifyProgress,
+    isVerifying,
+    verifyFailure,
+    isOpen,
+    load,
+    loadSummary,
+    unlock,
+    verify,
+    cancelVerify,
+  }
+})

@@ -1,0 +1,90 @@
+import { defineStore } from 'pinia'
+import { ref, shallowRef, watch } from 'vue'
+import type { FacetCounts, FacetField } from '../../src-main/contract/model/query.ts'
+import { useClient } from '../api/client.ts'
+import { toFailure, type Failure } from '../lib/failure.ts'
+import { createLatest } from '../lib/latest.ts'
+import { bothQueries, chipsOf, withoutSpans } from '../lib/query-text.ts'
+import { useQueryStore } from './query.ts'
+
+/** Facets in the order in which they are shown. */
+export const shownFacets = [
+  'service',
+  'connection',
+  'workspace',
+  'actor',
+  'verb',
+  'kind',
+  'outcome',
+  'status',
+  'tag',
+] as const satisfies readonly FacetField[]
+export type ShownFacet = (typeof shownFacets)[number]
+
+const fewValues = 6
+const manyValues = 200
+
+/**
+ * Exact counts of the values of each facet. A facet with a chosen value is counted without its own choice, so that the
+ * values beside it can still be added.
+ */
+export const useFacetsStore = defineStore('facets', () => {
+  const client = useClient()
+  const query = useQueryStore()
+  const latest = createLatest()
+  const counts = shallowRef<FacetCounts>({})
+  const failure = shallowRef<Failure | null>(null)
+  const expanded = ref<ReadonlySet<ShownFacet>>(new Set())
+
+  /** The facets that share one query, by its text. */
+  function groups(): ReadonlyMap<string, readonly ShownFacet[]> {
+    const byText = new Map<string, ShownFacet[]>()
+    for (const field of shownFacets) {
+      const own = chipsOf(query.read, field, false)
+      const text = bothQueries(query.base, withoutSpans(query.read.text, own))
+      byText.set(text, [...(byText.get(text) ?? []), field])
+    }
+    return byText
+  }
+
+  async function load(): Promise<void> {
+    const effective = query.effective
+    if (effective === null) return
+    const calls = [...groups()].flatMap(([text, fields]) => {
+      const few = fields.filter((field) => !expanded.value.has(field))
+      const many = fields.filter((field) => expanded.value.has(field))
+      return [
+        { text, by: few, top: fewValues + 1 },
+        { text, by: many, top: manyValues + 1 },
+      ].filter(({ by }) => by.length > 0)
+    })
+    try {
+      const answers = await latest.run((signal) =>
+        Promise.all(calls.map(({ text, by, top }) => client.call('events.facets', { query: { ...effective, text }, by, top }, { signal }))),
+      )
+      if (answers === undefined) return
+      counts.value = Object.assign({}, ...answers) as FacetCounts
+      failure.value = null
+    } catch (error) {
+      failure.value = toFailure(error)
+    }
+  }
+
+  /** How many values of a facet are shown. */
+  function limitOf(field: ShownFacet): number {
+    return expanded.value.has(field) ? manyValues : fewValues
+  }
+
+  function setExpanded(field: ShownFacet, isExpanded: boolean): Promise<void> {
+    const next = new Set(expanded.value)
+    if (isExpanded) next.add(field)
+    else next.delete(field)
+    expanded.value = next
+    return load()
+  }
+
+  watch(() => query.effective, load, { immediate: true })
+  watch(() => query.archiveRevision, load)
+
+  return { counts, failure, expanded, limitOf, setExpanded, load }
+})

@@ -1,0 +1,114 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { ParsedQuery, Query, QueryCompletion } from '../../src-main/contract/model/query.ts'
+import { useClient } from '../api/client.ts'
+import { toFailure, type Failure } from '../lib/failure.ts'
+import { createLatest } from '../lib/latest.ts'
+import { bothQueries, toggleValue, valueState, withTimeRange, withTerm, withoutSpan, type ReadQuery } from '../lib/query-text.ts'
+import { throttle } from '../lib/throttle.ts'
+import { useSettingsStore } from './settings.ts'
+
+/** Longest wait between a keystroke and its query, ms; keeps a fast typist from asking for every letter. */
+const typingPauseMs = 30
+/** Shortest time between two re-queries while events pour in, ms. */
+const changePauseMs = 700
+
+const nothing: ParsedQuery = { tokens: [], problems: [], inWords: '', chips: [] }
+
+/** What is asked: the text in the box, how it was read, and the query that results, facets and histogram answer. */
+export const useQueryStore = defineStore('query', () => {
+  const client = useClient()
+  const settings = useSettingsStore()
+  const latest = createLatest()
+  const completing = createLatest()
+
+  const text = ref('')
+  /** The query of the timeline this place shows (a workspace, file or user); empty for all events. */
+  const base = ref('')
+  const parsed = shallowRef<ParsedQuery>(nothing)
+  /** The text that `parsed` was read from. */
+  const parsedText = ref('')
+  /** The query to run; stays what it was while the text has a problem. Null before the first. */
+  const effective = shallowRef<Query | null>(null)
+  const failure = shallowRef<Failure | null>(null)
+  /** Grows whenever the archive changed under the query. */
+  const archiveRevision = ref(0)
+  /** Whether the newest change of the text was a finished step (a click, a chip) rather than typing. */
+  const isStep = ref(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  /** The query as last read, for functions that change its text. Only meant while it still is the text in the box. */
+  const read = computed<ReadQuery>(() => ({ text: parsedText.value, chips: parsed.value.chips, tokens: parsed.value.tokens }))
+  const problems = computed(() => parsed.value.problems)
+  const hasProblem = computed(() => problems.value.length > 0)
+
+  async function apply(): Promise<void> {
+    clearTimeout(timer)
+    const asked = { text: text.value, zone: settings.zone }
+    const askedBase = base.value
+    try {
+      const answer = await latest.run((signal) => client.call('query.parse', asked, { signal }))
+      if (answer === undefined) return
+      parsed.value = answer
+      parsedText.value = asked.text
+      failure.value = null
+      if (answer.problems.length === 0) effective.value = { text: bothQueries(askedBase, asked.text), zone: asked.zone }
+    } catch (error) {
+      failure.value = toFailure(error)
+    }
+  }
+
+  /** The user types: asked after a short pause. */
+  function type(value: string): void {
+    if (value === text.value) return
+    isStep.value = false
+    text.value = value
+    clearTimeout(timer)
+    timer = setTimeout(() => void apply(), typingPauseMs)
+  }
+
+  /** A finished change: asked at once. */
+  function set(value: string): Promise<void> {
+    isStep.value = true
+    text.value = value
+    return apply()
+  }
+
+  /** Moves to a timeline of its own, or (with an empty `query`) to all events. */
+  function enter(query: string, value: string): Promise<void> {
+    base.value = query
+    return set(value)
+  }
+
+  const toggle = (field: string, value: string, isNegated: boolean): Promise<void> => set(toggleValue(read.value, field, value, isNegated))
+  const stateOf = (field: string, value: string): 'included' | 'excluded' | 'none' => valueState(read.value, field, value)
+  const remove = (span: { readonly start: number; readonly end: number }): Promise<void> => set(withoutSpan(parsedText.value, span))
+  const add = (term: string): Promise<void> => set(withTerm(read.value, term))
+  const setRange = (after: string | null, before: string | null): Promise<void> => set(withTimeRange(read.value, after, before))
+
+  const setLast = (span: string): Promise<void> => set(withTimeRange(read.value, null, null, span))
+
+  async function complete(caret: number): Promise<readonly QueryCompletion[]> {
+    try {
+      const found = await completing.run((signal) => client.call('query.complete', { text: text.value, caret }, { signal }))
+      return found ?? []
+    } catch {
+      // completions are an offer; without them the box works all the same, and a broken link shows elsewhere
+      return []
+    }
+  }
+
+  watch(
+    () => settings.zone,
+    () => {
+      if (effective.value !== null) void apply()
+    },
+  )
+  const refresh = throttle(() => archiveRevision.value++, changePauseMs)
+  client.on('events.changed', refresh)
+
+  return {
+    ...{ text, base, parsed, parsedText, effective, failure, archiveRevision, isStep, read, problems, hasProblem },
+    ...{ apply, type, set, enter, toggle, stateOf, remove, add, setRange, setLast, complete, refresh },
+  }
+})

@@ -1,0 +1,56 @@
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import { useResultsStore } from './results.ts'
+
+/** Which event is selected, and the position of its row. The event is the truth: positions move when the archive or the query changes. */
+export const useSelectionStore = defineStore('selection', () => {
+  const results = useResultsStore()
+  /** Position of the selected row; null without one, or while the event is not part of the result. */
+  const row = ref<number | null>(null)
+  /** Id of the event the detail shows; null for none, or while the chosen row has not arrived. */
+  const id = ref<string | null>(null)
+  const isDetailOpen = ref(false)
+
+  const rowEvent = computed(() => (row.value === null ? undefined : results.rowAt(row.value)))
+
+  function selectRow(index: number): void {
+    if (results.total === null || results.total === 0) return
+    row.value = Math.min(Math.max(0, index), results.total - 1)
+    id.value = rowEvent.value?.event.id ?? null
+  }
+
+  function step(by: number): void {
+    selectRow(row.value === null ? 0 : row.value + by)
+  }
+
+  async function find(eventId: string): Promise<void> {
+    const found = await results.locate(eventId).catch(() => null)
+    if (id.value === eventId) row.value = found
+  }
+
+  /** Shows an event by id, and its row where it is part of the result. */
+  function selectId(eventId: string): Promise<void> {
+    id.value = eventId
+    isDetailOpen.value = true
+    return find(eventId)
+  }
+
+  function clear(): void {
+    row.value = null
+    id.value = null
+    isDetailOpen.value = false
+  }
+
+  // the row was chosen before it arrived (End, a jump): its event is known from now on
+  watch(rowEvent, (arrived) => {
+    if (id.value === null && arrived !== undefined) id.value = arrived.event.id
+  })
+  watch(
+    () => results.epoch,
+    () => {
+      if (id.value !== null) void find(id.value)
+    },
+  )
+
+  return { row, id, isDetailOpen, selectRow, step, selectId, clear }
+})
