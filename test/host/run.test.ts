@@ -1,0 +1,147 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Reply } from '../../src-main/contract/wire.ts'
+import { ask } from './http-client.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const script = join(root, 'out/main/host.js')
+let home: string
+const started: ChildProcess[] = []
+
+beforeAll(() => {
+  const done = spawnSync(process.execPath, [join(root, 'resources/launch/build.mjs')], { cwd: root, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(done.stderr)
+}, 120_000)
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'trailview-run-'))
+})
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+  rmSync(home, { recursive: true, force: true })
+})
+
+interface Running {
+  readonly child: ChildProcess
+  readonly lines: readonly string[]
+  /** A call as the page makes it, signed in with the printed address. */
+  call(method: string, input: unknown): Promise<Reply>
+}
+
+/** Starts the built host on a machine without a keychain and waits until it is ready. */
+async function start(args: readonly string[], node = process.execPath): Promise<Running> {
+  const child = spawn(node, [script, '--no-open', ...args], {
+    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' },
+  })
+  started.push(child)
+  let text = ''
+  child.stdout.on('data', (data: Buffer) => (text += data.toString('utf8')))
+  const url = () => /^Trailview is ready at (http:\/\/127\.0\.0\.1:\d+\/open\/\S+)$/m.exec(text)?.[1]
+  await vi.waitUntil(url, { timeout: 20_000 })
+  const { port, pathname, origin } = new URL(url() ?? '')
+  let cookie: string | undefined
+  return {
+    child,
+    get lines() {
+      return text.trimEnd().split('\n')
+    },
+    async call(method, input) {
+      cookie ??= (await ask(Number(port), pathname)).headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+      const body = JSON.stringify({ id: 1, method, input })
+      return JSON.parse(
+        (await ask(Number(port), '/call', { method: 'POST', headers: { cookie, origin, 'content-type': 'application/json' }, body })).body,
+      ) as Reply
+    },
+  }
+}
+
+async function stop({ child }: Running, signal: NodeJS.Signals): Promise<number | null> {
+  const exit = once(child, 'exit') as Promise<[number | null]>
+  child.kill(signal)
+  return (await exit)[0]
+}
+
+describe('the host', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'says what it did and where it is, in two lines, and ends in good order on %s',
+    async (signal) => {
+      const running = await start(['--home', home])
+      expect(await running.call('app.info', {})).toMatchObject({ ok: true, value: { shell: 'browser', home } })
+      expect(running.lines).toEqual([
+        'Open the address below in a browser, because --no-open was given.',
+        expect.stringMatching(/^Trailview is ready at http/),
+      ])
+      expect(await stop(running, signal)).toBe(0)
+    },
+  )
+
+  it('opens on the passphrase page without a keychain, and keeps what was set up', async () => {
+    const first = await start(['--home', home])
+    await vi.waitFor(async () =>
+      expect(await first.call('app.info', {})).toMatchObject({ value: { archive: { state: 'needs-passphrase-setup' } } }),
+    )
+    expect(await first.call('archive.unlock', { passphrase: 'long enough to be one' })).toMatchObject({ value: { state: 'open' } })
+    await first.call('settings.save', { theme: 'dark' })
+    expect(await stop(first, 'SIGTERM')).toBe(0)
+    const second = await start(['--home', home])
+    expect(await second.call('archive.unlock', { passphrase: 'long enough to be one' })).toMatchObject({ value: { state: 'open' } })
+    expect(await second.call('settings.get', {})).toMatchObject({ value: { theme: 'dark' } })
+    expect(await stop(second, 'SIGTERM')).toBe(0)
+  })
+
+  it('fills a demo from the four practice services and leaves nothing behind', { timeout: 60_000 }, async () => {
+    const running = await start(['--demo'])
+    const info = await running.call('app.info', {})
+    expect(info).toMatchObject({ value: { isDemo: true } })
+    const { home: demoHome } = (info as { value: { home: string } }).value
+    await vi.waitFor(async () => expect(await running.call('connections.list', {})).toMatchObject({ value: { length: 4 } }), {
+      timeout: 20_000,
+    })
+    await vi.waitFor(
+      async () => {
+        const { value } = (await running.call('events.count', { query: { text: '' } })) as { value: { total: number } }
+        expect(value.total).toBeGreaterThan(0)
+      },
+      { timeout: 20_000 },
+    )
+    expect(existsSync(demoHome)).toBe(true)
+    expect(await stop(running, 'SIGTERM')).toBe(0)
+    expect(existsSync(demoHome)).toBe(false)
+  })
+
+  it.each([
+    [['--port', '70000'], '--port takes a number from 0 to 65535'],
+    [['--what'], `Unknown option '--what'`],
+  ])('refuses %j with a sentence', (args, sentence) => {
+    const { status, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' })
+    expect(status).toBe(1)
+    expect(stderr).toContain(sentence)
+  })
+})
+
+/** A Node too old for the archive's engine, where this machine has one. */
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+  const version = existsSync(path) ? spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout : ''
+  return /^v(1\d|20|21)\./.test(version)
+})
+
+describe.skipIf(oldNode === undefined)(`under a Node that is too old${oldNode === undefined ? ' (none on this machine)' : ''}`, () => {
+  it('goes on under the one among the packages, and ends with it', async () => {
+    const running = await start(['--home', home], oldNode)
+    expect(await running.call('archive.unlock', { passphrase: 'long enough to be one' })).toMatchObject({ value: { state: 'open' } })
+    expect(await stop(running, 'SIGTERM')).toBe(0)
+  })
+
+  it('leaves nothing running when it is killed', async () => {
+    const running = await start(['--home', home], oldNode)
+    expect(await running.call('app.info', {})).toMatchObject({ ok: true })
+    await stop(running, 'SIGKILL')
+    await vi.waitFor(() => expect(running.call('app.info', {})).rejects.toMatchObject({ code: 'ECONNREFUSED' }), { timeout: 20_000 })
+  })
+})
