@@ -1,7 +1,15 @@
 import { afterEach } from 'vitest'
 import type { ServiceId } from '../../src-main/contract/model/audit-event.ts'
 import type { ConnectionOptions } from '../../src-main/contract/model/connection.ts'
-import type { ConnectorDefinition, ConnectorMemory, Json, Mapped, RawRecord, WalkContext, WalkPage } from '../../src-main/core/connectors/define.ts'
+import type {
+  ConnectorDefinition,
+  ConnectorMemory,
+  Json,
+  Mapped,
+  RawRecord,
+  WalkContext,
+  WalkPage,
+} from '../../src-main/core/connectors/define.ts'
 import { cloudfoundry } from '../../src-main/core/connectors/cloudfoundry/connector.ts'
 import { lytics } from '../../src-main/core/connectors/lytics/connector.ts'
 import { oksky } from '../../src-main/core/connectors/oksky/connector.ts'
@@ -75,7 +83,14 @@ export async function walk(definition: ConnectorDefinition, where: Where, wishes
 }
 
 export function walkPages(definition: ConnectorDefinition, where: Where, wishes: WalkWishes = {}): AsyncGenerator<WalkPage, void, void> {
-  const { options = {}, memory = new Memory(), from = null, to = new Date(nowMs).toISOString(), stopAtSequence = null, resume = null } = wishes
+  const {
+    options = {},
+    memory = new Memory(),
+    from = null,
+    to = new Date(nowMs).toISOString(),
+    stopAtSequence = null,
+    resume = null,
+  } = wishes
   const [stream] = definition.streams
   if (stream === undefined) throw new Error('no stream')
   const context: WalkContext = {

@@ -31,7 +31,8 @@ export async function listEvents(
   if (response.status === 404 || isNotFound(body)) return { kind: 'absent' }
   throwIfFailed(response, body)
   // An empty list may come as null.
-  return { kind: 'records', records: body !== null && (body['data'] ?? null) === null ? [] : recordsAt(response, ['data']) }
+  const isEmpty = body?.['data'] === null && /^(success|updated)?$/i.test(textOf(body['message']) ?? '')
+  return { kind: 'records', records: isEmpty ? [] : recordsAt(response, ['data']) }
 }
 
 /** One event by its id; null when the service says in any of its ways that it is not there. */

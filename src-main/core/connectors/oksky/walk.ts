@@ -2,7 +2,7 @@ import { TrailviewError } from '../../../contract/errors.ts'
 import type { Json, WalkContext, WalkPage } from '../define.ts'
 import { fieldsOf, textOf, wholeNumberOf } from '../kit/fields.ts'
 import { listOption, wholeOption } from '../kit/options.ts'
-import { EventList, type EventPage } from './list.ts'
+import { EventList, mostPerPage, type EventPage } from './list.ts'
 
 /** Between two pages at most this many ids are looked up one by one, to see whether rows slipped through. */
 const widestGap = 1_000n
@@ -41,7 +41,7 @@ class Walk {
   readonly #context: WalkContext
   readonly #firstPage: number
   readonly #isFiltered: boolean
-  #highestTotal = 0
+  #before: EventPage | null = null
 
   constructor(list: EventList, context: WalkContext) {
     this.#list = list
@@ -56,7 +56,7 @@ class Walk {
     const isTelling = first.ids.length >= Math.min(tellingRows, this.#list.pageSize)
     const isUpwards = newest !== undefined && oldest !== undefined && newest < oldest && isTelling
     if (isUpwards && first.isSorted) this.#list.forgetSort()
-    if (!first.isSorted || isUpwards) yield* this.#upwards(resume)
+    if (!first.isSorted || isUpwards) yield* this.#upwards(first, resume)
     else yield* this.#downwards(first, resume)
   }
 
@@ -84,11 +84,11 @@ class Walk {
   }
 
   /** For a service that does not sort: oldest first, where what comes in is appended, begun at the page that holds the first id wanted. */
-  async *#upwards(resume: Position | null): AsyncGenerator<WalkPage, void, void> {
-    let number = resume === null ? await this.#firstPageAbove() : Math.max(this.#firstPage, resume.page - 1)
+  async *#upwards(first: EventPage, resume: Position | null): AsyncGenerator<WalkPage, void, void> {
+    let number = resume === null ? await this.#firstPageAbove(first) : Math.max(this.#firstPage, resume.page - 1)
     let last: bigint | null = null
     for (;;) {
-      const page = await this.#list.page(number)
+      const page: EventPage = number === this.#firstPage && last === null ? first : await this.#list.page(number)
       yield* this.#between(page, { page: number, last })
       last = highestOf(page) ?? last
       number++
@@ -98,43 +98,78 @@ class Walk {
   }
 
   /** The last page that begins at or below `stopAtSequence`, found by halving. */
-  async #firstPageAbove(): Promise<number> {
+  async #firstPageAbove(first: EventPage): Promise<number> {
     const stop = this.#context.stopAtSequence
     if (stop === null || this.#isFiltered || this.#firstPage > 1) return this.#firstPage
     let low = 1
-    let high = Math.max(1, Math.ceil(((await this.#list.page(1)).total ?? 0) / this.#list.pageSize))
+    let high = Math.max(1, Math.ceil((first.total ?? 0) / this.#list.pageSize))
     while (low < high) {
       const middle = Math.ceil((low + high) / 2)
-      const [first] = (await this.#list.page(middle)).ids
-      if (first !== undefined && first <= stop) low = middle
+      const [lowest] = (await this.#list.page(middle)).ids
+      if (lowest !== undefined && lowest <= stop) low = middle
       else high = middle - 1
     }
     return low
   }
 
-  /** The events whose ids lie between the page before and this one: there are none, unless rows moved. */
-  async *#between(page: EventPage, before: Position): AsyncGenerator<WalkPage, void, void> {
-    const hasFallen = page.total !== null && page.total < this.#highestTotal
-    this.#highestTotal = Math.max(this.#highestTotal, page.total ?? 0)
-    const near = before.last
+  /**
+   * Events that may have slipped past between the page before and this one, asked for by id. Between two pages in order that is the gap between them;
+   * where rows moved otherwise than by the number that came in, everything not seen in the range of both.
+   */
+  async *#between(page: EventPage, at: Position): AsyncGenerator<WalkPage, void, void> {
+    const before = this.#before
+    this.#before = page
     const [low, high] = [lowestOf(page), highestOf(page)]
-    if (near === null || low === null || high === null || this.#isFiltered) return
-    const [from, to] = near > high ? [high + 1n, near] : [near + 1n, low]
-    if (to - from > widestGap) {
-      this.mayHaveMissed ||= hasFallen
+    // A page that was announced and is empty: its rows moved to pages already read.
+    if (page.records.length === 0 && before !== null) this.mayHaveMissed ||= (page.total ?? 0) < (before.total ?? 0)
+    if (at.last === null || low === null || high === null || this.#isFiltered) return
+    const range = before === null || !isMoved(before, page) ? gapOf(at.last, low, high) : rangeOf([...before.ids, ...page.ids])
+    if (range.to - range.from > widestGap) {
+      this.mayHaveMissed ||=
+        before === null || page.total === null || before.total === null || page.total < before.total || isMoved(before, page)
       return
     }
-    const missing = Array.from({ length: Math.max(0, Number(to - from)) }, (_, index) => String(from + BigInt(index)))
-    for (let index = 0; index < missing.length; index += 100) {
-      const found = await this.#list.byIds(missing.slice(index, index + 100))
-      if (found.records.length > 0) yield { records: found.records, names: found.names, resume: jsonOf(before) }
+    const seen = new Set([...(before?.ids ?? []), ...page.ids, at.last])
+    const missing: string[] = []
+    for (let id = range.from; id <= range.to; id++) if (!seen.has(id)) missing.push(String(id))
+    for (let index = 0; index < missing.length; index += mostPerPage) {
+      const found = await this.#list.byIds(missing.slice(index, index + mostPerPage))
+      if (found.records.length > 0) yield { records: found.records, names: found.names, resume: jsonOf(at) }
     }
   }
 }
 
-const highestOf = ({ ids }: EventPage): bigint | null =>
+interface Range {
+  readonly from: bigint
+  /** Included. */
+  readonly to: bigint
+}
+
+/** The ids between the last one handed on and a page that reaches from `low` to `high`, on whichever side of it that page lies. */
+function gapOf(last: bigint, low: bigint, high: bigint): Range {
+  return last > high ? { from: high + 1n, to: last - 1n } : { from: last + 1n, to: low - 1n }
+}
+
+function rangeOf(ids: readonly bigint[]): Range {
+  return { from: lowestOf({ ids }) ?? 0n, to: highestOf({ ids }) ?? 0n }
+}
+
+/** Whether rows changed places between two neighbouring pages: one is out of order, or they share more rows than came in meanwhile. */
+function isMoved(before: EventPage, page: EventPage): boolean {
+  const first = new Set(before.ids)
+  const shared = page.ids.filter((id) => first.has(id)).length
+  const added = before.total === null || page.total === null ? 0 : Math.max(0, page.total - before.total)
+  return shared > added || !isInOrder(before.ids) || !isInOrder(page.ids)
+}
+
+function isInOrder(ids: readonly bigint[]): boolean {
+  const isDown = (ids[0] ?? 0n) > (ids.at(-1) ?? 0n)
+  return ids.every((id, index) => index === 0 || (isDown ? id < (ids[index - 1] ?? id) : id > (ids[index - 1] ?? id)))
+}
+
+const highestOf = ({ ids }: Pick<EventPage, 'ids'>): bigint | null =>
   ids.reduce<bigint | null>((most, id) => (most === null || id > most ? id : most), null)
-const lowestOf = ({ ids }: EventPage): bigint | null =>
+const lowestOf = ({ ids }: Pick<EventPage, 'ids'>): bigint | null =>
   ids.reduce<bigint | null>((least, id) => (least === null || id < least ? id : least), null)
 
 const jsonOf = ({ page, last }: Position): Json => ({ page, last: last === null ? null : String(last) })
