@@ -120,7 +120,7 @@ describe('any sequence of pages', () => {
           second.close()
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 })

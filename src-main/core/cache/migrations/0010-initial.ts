@@ -10,7 +10,7 @@ export const initialSchema = /* sql */ `
 CREATE TABLE fact (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE connection (
-  num INTEGER PRIMARY KEY,
+  num INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
   service TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -25,16 +25,17 @@ CREATE TABLE connection (
 );
 
 -- Dictionaries. digest: first 16 bytes of SHA-256 over the row's own values, so that a row is found by one look-up.
-CREATE TABLE actor (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, connection INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT, name TEXT, email TEXT);
+-- A number is never used again, even when its row was purged: readers keep rows in memory by their numbers.
+CREATE TABLE actor (num INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, connection INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT, name TEXT, email TEXT);
 -- Objects and workspaces: one row for each name a thing had.
-CREATE TABLE subject (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, connection INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT, name TEXT);
+CREATE TABLE subject (num INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, connection INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT, name TEXT);
 CREATE TABLE action (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, action TEXT NOT NULL, verb TEXT NOT NULL);
 -- The summary with its actor, object and workspace names taken out: \\u0001, \\u0002, \\u0003 stand where they were.
 -- A name is only taken out where it stands between spaces or at an end, so a word of the summary is always whole in one part.
 -- Written and read by cache/summary.ts alone.
-CREATE TABLE template (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
+CREATE TABLE template (num INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
 -- JSON array of related subjects, as in the event.
-CREATE TABLE related (num INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, json TEXT NOT NULL);
+CREATE TABLE related (num INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, json TEXT NOT NULL);
 
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY,
@@ -69,12 +70,12 @@ CREATE TABLE event (
 CREATE TABLE identity (key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE identity_recent (num INTEGER PRIMARY KEY, key BLOB NOT NULL, seq INTEGER NOT NULL);
 
--- One row. next_seq: never used before, even by events purged since. Merging: identity_recent up to merge_to is on its way into identity,
+-- One row. next_seq, next_block: never used before, even by what was purged since. Merging: identity_recent up to merge_to is on its way into identity,
 -- keys below merge_slice (their first byte) have arrived. epoch grows when something was taken away, so that what is kept in memory is read anew.
 CREATE TABLE writer_state (
-  only INTEGER PRIMARY KEY CHECK (only = 1), next_seq INTEGER NOT NULL, merge_to INTEGER NOT NULL, merge_slice INTEGER NOT NULL, epoch INTEGER NOT NULL
+  only INTEGER PRIMARY KEY CHECK (only = 1), next_seq INTEGER NOT NULL, next_block INTEGER NOT NULL, merge_to INTEGER NOT NULL, merge_slice INTEGER NOT NULL, epoch INTEGER NOT NULL
 );
-INSERT INTO writer_state VALUES (1, 1, 0, 0, 0);
+INSERT INTO writer_state VALUES (1, 1, 1, 0, 0, 0);
 
 -- Payloads, up to 64 together; lengths is an array of varints, data their bytes joined and compressed (codec 0 none, 1 zstd).
 CREATE TABLE block (num INTEGER PRIMARY KEY, codec INTEGER NOT NULL, lengths BLOB NOT NULL, data BLOB NOT NULL);

@@ -14,7 +14,7 @@ const purgeOfEvents = [
   'INSERT INTO change (seq) SELECT seq FROM event WHERE connection = ?',
   'DELETE FROM identity WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
   'DELETE FROM identity_recent WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
-  'DELETE FROM block WHERE num IN (SELECT block FROM revision JOIN event ON event.seq = revision.seq WHERE event.connection = ?)',
+  'DELETE FROM block WHERE num IN (SELECT revision.block FROM revision JOIN event ON event.seq = revision.seq WHERE event.connection = ?)',
   'DELETE FROM block WHERE num IN (SELECT block FROM event WHERE connection = ?)',
   'DELETE FROM revision WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
   'DELETE FROM unmapped WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',

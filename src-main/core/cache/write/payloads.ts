@@ -1,5 +1,6 @@
 import { blockSlots, packBlock } from '../blocks.ts'
 import type { Database } from '../driver.ts'
+import type { WriterState } from './state.ts'
 
 /** A payload above this lies alone in its block, so that reading its neighbours stays cheap. */
 const blockBytes = 1024 * 1024
@@ -17,18 +18,16 @@ export interface PayloadPacker {
 }
 
 /** Makes one packer a page; block numbers are known before the blocks are written. */
-export function openPayloads(db: Database): { begin(): PayloadPacker } {
-  const last = db.prepare<[], number | null>('SELECT max(num) FROM block').pluck()
+export function openPayloads(db: Database, state: WriterState): { begin(): PayloadPacker } {
   const insert = db.prepare<[number, number, Uint8Array, Uint8Array]>('INSERT INTO block (num, codec, lengths, data) VALUES (?, ?, ?, ?)')
   return {
     begin: () => {
-      let num = (last.get() ?? 0) + 1
       let payloads: Uint8Array[] = []
       let sizeBytes = 0
       const flush = (): void => {
         if (payloads.length === 0) return
         const { codec, lengths, data } = packBlock(payloads)
-        insert.run(num++, codec, lengths, data)
+        insert.run(state.nextBlock++, codec, lengths, data)
         payloads = []
         sizeBytes = 0
       }
@@ -37,7 +36,7 @@ export function openPayloads(db: Database): { begin(): PayloadPacker } {
           if (payloads.length === blockSlots || sizeBytes + payload.length > blockBytes) flush()
           payloads.push(payload)
           sizeBytes += payload.length
-          return { block: num, slot: payloads.length - 1 }
+          return { block: state.nextBlock, slot: payloads.length - 1 }
         },
         finish: flush,
       }

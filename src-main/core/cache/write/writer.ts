@@ -43,7 +43,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
   const names = openNames(db)
   const coverage = openCoverage(db)
   const records = openRecords({ db, state, identities, dictionaries, marks })
-  const pages = openPages({ db, records, payloads: openPayloads(db), marks, names, coverage, gone: openGone(db, marks), ledger })
+  const pages = openPages({ db, records, payloads: openPayloads(db, state), marks, names, coverage, gone: openGone(db, marks), ledger })
   const connections = openConnections(db, state, ledger)
   const runs = openRuns(db, ledger)
   const reviews = openReviews(db, marks, ledger)
