@@ -115,7 +115,7 @@ describe('CSV', () => {
           events.map((event) => expectedCells(event).map((cell) => throughUtf8(/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell))),
         )
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -136,7 +136,7 @@ describe('NDJSON', () => {
         expect(read).toEqual(events.map(({ event, payload }) => ({ ...event, raw: Buffer.from(payload).toString('utf8') })))
         for (const { raw, hash } of read) expect(createHash('sha256').update(String(raw)).digest('hex')).toBe(hash)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -173,7 +173,7 @@ describe('XLSX', () => {
         expect(first?.join(',')).toBe(header)
         expect(rows).toEqual(events.map(expectedCells))
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
