@@ -18,8 +18,8 @@ export async function installAgain(name) {
   await npm(['install', '--no-save', '--no-audit', '--no-fund', `${name}@${version}`])
 }
 
-/** Runs npm; what it says goes to standard error, since the last lines of standard output are ours. */
-function npm(args) {
+/** Runs npm and resolves with its exit code; what it says goes to standard error, since the last lines of standard output are ours. */
+export function npm(args) {
   const options = { stdio: ['ignore', process.stderr, process.stderr] }
   const script = process.env.npm_execpath
   if (script?.endsWith('.js')) return run(process.execPath, [script, ...args], options)
