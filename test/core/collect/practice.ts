@@ -190,7 +190,7 @@ export interface Bench {
 
 /** A collector over a real archive, with one connection for each service. */
 export async function openBench(
-  services: readonly PracticeService[],
+  services: readonly { readonly baseUrl: string }[],
   definition: ConnectorDefinition,
   options: StoredConnection['options'] = {},
 ): Promise<Bench> {
