@@ -13,6 +13,7 @@ import { chooseBrowser, openWindow } from './window.ts'
 export async function run(args: readonly string[]): Promise<number> {
   // Whatever was started is ended in the opposite order, also when a later step fails.
   const endings: (() => Promise<void>)[] = []
+  let isEnding = false
   const stopped = stopSignal()
   try {
     const options = readOptions(args)
@@ -30,7 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (options.isDemo) {
       const { services, end } = await startPractice(ports.home)
       endings.unshift(end)
-      void addPracticeConnections(core.dispatch, services).catch(say)
+      void addPracticeConnections(core.dispatch, services).catch((error: unknown) => isEnding || say(error))
     }
     const server = await startLoopbackServer({ core, rendererFolder: screenFolder(import.meta.url), port: options.port })
     endings.push(() => server.close())
@@ -41,6 +42,7 @@ export async function run(args: readonly string[]): Promise<number> {
     say(error)
     return 1
   } finally {
+    isEnding = true
     for (const end of endings.reverse()) await end().catch(say)
   }
 }
