@@ -1,4 +1,5 @@
 import { TrailviewError } from '../../contract/errors.ts'
+import { readCoverage } from '../collect/read-coverage.ts'
 import type { AreaHandlers } from '../dispatch.ts'
 import type { CoreParts } from '../parts.ts'
 import { parseQuery } from '../query/parse.ts'
@@ -22,7 +23,7 @@ export function collectionHandlers({ ports, opened }: CoreParts): AreaHandlers<'
     'coverage.list': async ({ connection }) => {
       const { archive, connections } = await opened()
       if (connection !== null) await connections.get(connection)
-      return archive.reader.coverage(connection)
+      return readCoverage(archive.reader, connection, ports.clock.now())
     },
   }
 }

@@ -1,0 +1,46 @@
+import type { CoverageSpan } from '../../contract/model/coverage.ts'
+
+export interface CoverageFacts {
+  readonly connection: string
+  readonly stream: string
+  /** What was asked for: complete and failed spans, not overlapping, earliest first. */
+  readonly asked: readonly CoverageSpan[]
+  readonly nowMs: number
+  /**
+   * What happened before this, the service had forgotten by its own rule when it was first asked, ms since 1970.
+   * Null: no such rule is known.
+   */
+  readonly forgottenBeforeMs: number | null
+}
+
+/**
+ * Every instant up to the end of what was asked for has a state: what lies between the spans was never asked for, and what the
+ * service had forgotten before it could be asked has expired, also where a walk went over it and found nothing.
+ */
+export function coverageSpans({ connection, stream, asked, nowMs, forgottenBeforeMs }: CoverageFacts): readonly CoverageSpan[] {
+  const found: CoverageSpan[] = []
+  const add = (fromMs: number, toMs: number, state: CoverageSpan['state']) => {
+    if (fromMs >= toMs) return
+    found.push({
+      connection,
+      stream,
+      from: fromMs === -Infinity ? null : new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+      state,
+    })
+  }
+  const horizonMs = forgottenBeforeMs ?? -Infinity
+  const end = asked.at(-1)
+  add(-Infinity, Math.min(horizonMs, end === undefined ? nowMs : Date.parse(end.to)), 'expired')
+  let reachedMs = horizonMs
+  for (const span of asked) {
+    const fromMs = Math.max(horizonMs, span.from === null ? -Infinity : Date.parse(span.from))
+    const toMs = Date.parse(span.to)
+    if (toMs <= reachedMs) continue
+    add(reachedMs, fromMs, 'never')
+    add(Math.max(fromMs, reachedMs), toMs, span.state)
+    reachedMs = toMs
+  }
+  if (end === undefined) add(reachedMs, nowMs, 'never')
+  return found
+}
