@@ -6,6 +6,7 @@ import App from './app.vue'
 import { createAppRouter } from './router.ts'
 import './styles/tokens.css'
 import './styles/base.css'
+import './styles/coverage.css'
 
 const { transport, isFake } = await chooseTransport(window)
 createApp(App, { isFake }).provide(clientKey, createClient(transport)).use(createPinia()).use(createAppRouter()).mount('#app')

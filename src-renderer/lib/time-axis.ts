@@ -64,6 +64,14 @@ export function axisTicks(domain: TimeDomain, zone: string, count: number): read
   return ticks.filter((tick, i) => tick.label !== ticks[i - 1]?.label)
 }
 
+/** Longest that a day can be longer or shorter than 24 hours. */
+const daylightMs = 2 * hourMs
+
+/** The `before:` bound for the end of a bucket. A day of 25 hours ends an hour after its 24th. */
+export function endText(endMs: number, unit: BucketUnit, zone: string): string {
+  return boundText(unit === 'hour' ? endMs : endMs + daylightMs, unit, zone)
+}
+
 /** The range bound a query takes for a bucket's edge: a plain date for days and longer, an instant for hours. */
 export function boundText(atMs: number, unit: BucketUnit, zone: string): string {
   return unit === 'hour' ? new Date(atMs).toISOString().replace(/:\d\d\.\d{3}Z$/u, 'Z') : zonedTime(atMs, zone).date

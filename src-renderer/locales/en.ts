@@ -81,13 +81,13 @@ export const en = {
     keys: 'Arrow keys move between bars, with Shift they extend the range, Enter narrows the search to it, Escape lets go.',
     bar: (from: string, count: string): string => `${from}: ${events(count)}`,
     range: (from: string, to: string, count: string): string => `${from} to ${to}: ${events(count)}`,
-    untimed: (count: string): string => `${events(count)} without a readable time, in no bar`,
+    untimed: (count: string): string => `${count} without a readable time`,
     none: 'No bars: nothing matches.',
     narrow: 'Narrow the search to this range',
     coverage: 'Coverage',
   },
   coverage: {
-    states: { complete: 'collected', failed: 'failed', never: 'never asked for', expired: 'older than the service keeps' } satisfies Record<
+    states: { complete: 'collected', failed: 'failed', never: 'never asked for', expired: 'no longer at the service' } satisfies Record<
       CoverageState,
       string
     >,

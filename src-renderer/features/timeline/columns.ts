@@ -26,15 +26,15 @@ interface Column {
 export const columns: Readonly<Record<ColumnId, Column>> = {
   time: { track: '204px', fromWidthPx: 0 },
   service: { track: '40px', fromWidthPx: 0 },
-  summary: { track: 'minmax(180px, 1fr)', fromWidthPx: 0 },
-  actor: { track: 'minmax(100px, 170px)', fromWidthPx: 760 },
-  verb: { track: '86px', fromWidthPx: 680 },
-  action: { track: 'minmax(90px, 170px)', fromWidthPx: 680 },
-  object: { track: 'minmax(100px, 190px)', fromWidthPx: 760 },
-  workspace: { track: 'minmax(100px, 170px)', fromWidthPx: 760 },
-  outcome: { track: '80px', fromWidthPx: 680 },
-  connection: { track: 'minmax(100px, 160px)', fromWidthPx: 760 },
-  status: { track: '96px', fromWidthPx: 680 },
+  summary: { track: 'minmax(180px, 4fr)', fromWidthPx: 0 },
+  actor: { track: 'minmax(110px, 1fr)', fromWidthPx: 980 },
+  verb: { track: '86px', fromWidthPx: 820 },
+  action: { track: 'minmax(100px, 1fr)', fromWidthPx: 820 },
+  object: { track: 'minmax(110px, 1fr)', fromWidthPx: 980 },
+  workspace: { track: 'minmax(110px, 1fr)', fromWidthPx: 980 },
+  outcome: { track: '80px', fromWidthPx: 820 },
+  connection: { track: 'minmax(110px, 1fr)', fromWidthPx: 980 },
+  status: { track: '96px', fromWidthPx: 820 },
 }
 
 function isColumn(id: string): id is ColumnId {
