@@ -1,5 +1,5 @@
 import { homedir, platform } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppInfo } from '../contract/model/app.ts'
 import { createKeychain } from './credentials/keychain.ts'
@@ -20,7 +20,7 @@ export interface NodePortsOptions {
 export function nodePorts(options: NodePortsOptions): CorePorts {
   const isDemo = options.isDemo ?? false
   return {
-    home: options.home ?? process.env['TRAILVIEW_HOME'] ?? defaultHome(),
+    home: resolve(options.home ?? process.env['TRAILVIEW_HOME'] ?? defaultHome()),
     shell: options.shell,
     version: options.version,
     isDemo,
