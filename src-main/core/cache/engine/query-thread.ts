@@ -1,4 +1,3 @@
-import { TrailviewError } from '../../../contract/errors.ts'
 import type { BucketUnit, EventOrder, FacetField, TimelineKind } from '../../../contract/model/query.ts'
 import type { NameRef } from '../../connectors/define.ts'
 import type { EventQuery } from '../archive.ts'
@@ -103,14 +102,6 @@ class QueryThread {
   }
 
   #load(): Promise<Engine> {
-    return Engine.load(this.db, (done, total) => this.#tell({ kind: 'loading', done, total })).catch((error: unknown) => {
-      throw error instanceof TrailviewError
-        ? error
-        : Object.assign(new Error('The archive could not be loaded.', { cause: error }), errorCode(error))
-    })
+    return Engine.load(this.db, (done, total) => this.#tell({ kind: 'loading', done, total }))
   }
 }
-
-/** Keeps what tells a damaged file from other failures. */
-const errorCode = (error: unknown): { readonly code?: string } =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}

@@ -31,8 +31,7 @@ export const cancelled = (): TrailviewError => new TrailviewError('CALL_CANCELLE
 export function answerCalls(
   port: MessagePort,
   methods: ThreadMethods,
-  failureOf: (error: unknown) => TrailviewError,
-): (news: unknown) => void {
+  failureOf: (error: unknown) => TrailviewError): void {
   const running = new Map<number, AbortController>()
   const answer = async (call: Extract<ToThread, { type: 'call' }>): Promise<void> => {
     const controller = new AbortController()
@@ -53,8 +52,13 @@ export function answerCalls(
     if (message.type === 'call') void answer(message)
     else running.get(message.id)?.abort(cancelled())
   })
-  return (news) => port.postMessage({ type: 'news', news } satisfies FromThread)
 }
+
+/** Tells the other end something it did not ask for. */
+export const tellerOf =
+  (port: MessagePort) =>
+  (news: unknown): void =>
+    port.postMessage({ type: 'news', news } satisfies FromThread)
 
 /** The other end: calls into a worker. */
 export class ThreadCaller {
