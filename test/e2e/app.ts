@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Browser, type Page } from 'playwright-core'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const paths = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge']
+
+/** Path of a browser on this machine; null when there is none, and then tests that need it are skipped. */
+export const browserPath: string | null =
+  paths.map((name) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()).find((path) => path !== '') ?? null
+
+/** Builds what is stale. */
+export function build(): void {
+  const done = spawnSync(process.execPath, [join(root, 'resources/launch/build.mjs')], { cwd: root, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(done.stderr)
+}
+
+export interface RunningHost {
+  /** The printed address with its one-time token. */
+  readonly url: string
+  readonly origin: string
+  /** Ends the host; resolves with its exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Starts the built host, without opening a window, and waits until it is ready. */
+export async function startHost(args: readonly string[]): Promise<RunningHost> {
+  const child = spawn(process.execPath, [join(root, 'out/main/host.js'), '--no-open', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const line of createInterface(child.stdout)) {
+    const url = /^Trailview is ready at (\S+)$/.exec(line)?.[1]
+    if (url === undefined) continue
+    return {
+      url,
+      origin: new URL(url).origin,
+      async stop() {
+        const exit = once(child, 'exit') as Promise<[number | null]>
+        child.kill('SIGTERM')
+        return (await exit)[0]
+      },
+    }
+  }
+  throw new Error('The host ended before it was ready.')
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: browserPath ?? '',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** What a page complained of: errors nobody caught, and everything its policy refused. */
+export function watchComplaints(page: Page): readonly string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  return complaints
+}
