@@ -43,7 +43,10 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Ids come from node:crypto; jitter is given in, so that tests can repeat it.' },
-        { property: 'openExternal', message: 'External addresses are opened only by src-main/shell/external-links.ts, after the user saw them.' },
+        {
+          property: 'openExternal',
+          message: 'External addresses are opened only by src-main/shell/external-links.ts, after the user saw them.',
+        },
       ],
       'vue/no-v-html': 'error',
       // Prettier decides these.
@@ -55,7 +58,10 @@ export default tseslint.config(
     },
   },
   { files: ['src-main/shell/external-links.ts'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['resources/**/*.mjs', '*.js', 'test/**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['resources/**/*.mjs', '*.js', 'test/**/*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
   ...layerRules,
   prettier,
 )

@@ -1,4 +1,3 @@
-
 /** Controls, line and paragraph separators, and characters that reorder the text around them. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 

@@ -185,7 +185,9 @@ export interface ConnectorDefinition {
   fetchOne?(client: ServiceClient, externalId: string, options: ConnectionOptions, memory: ConnectorMemory): Promise<RawRecord | null>
   findUser?(client: ServiceClient, email: string): Promise<FoundUser | null>
   /** All events of one file, page by page. */
-  walkFileTrail?(context: Omit<WalkContext, 'window' | 'stopAtSequence'> & { readonly fileId: string }): AsyncGenerator<WalkPage, void, void>
+  walkFileTrail?(
+    context: Omit<WalkContext, 'window' | 'stopAtSequence'> & { readonly fileId: string },
+  ): AsyncGenerator<WalkPage, void, void>
 }
 
 /** Checks a definition's shape at compile time and returns it. */
