@@ -14,6 +14,7 @@ import { cloudfoundry } from '../../src-main/core/connectors/cloudfoundry/connec
 import { lytics } from '../../src-main/core/connectors/lytics/connector.ts'
 import { oksky } from '../../src-main/core/connectors/oksky/connector.ts'
 import { onehub } from '../../src-main/core/connectors/onehub/connector.ts'
+import type { Clock } from '../../src-main/core/ports.ts'
 import { ServiceLink } from '../../src-main/core/connectors/runtime/http.ts'
 import { startPracticeServices, type PracticeServices } from '../../src-main/demo/index.ts'
 
@@ -49,6 +50,12 @@ export interface Where {
   readonly credential: Readonly<Record<string, string>>
 }
 
+/** A clock whose sleeps take no time. */
+function skippingClock(): Clock {
+  let sleptMs = 0
+  return { now: () => nowMs + sleptMs, sleep: async (ms) => void (sleptMs += ms) }
+}
+
 /** A link to a service, closed after the test. `saved` receives credentials the service replaced. */
 export function linkTo(definition: ConnectorDefinition, where: Where, options: ConnectionOptions = {}, saved: unknown[] = []): ServiceLink {
   const link = new ServiceLink({
@@ -57,7 +64,7 @@ export function linkTo(definition: ConnectorDefinition, where: Where, options: C
     options,
     credential: where.credential,
     saveCredential: async (credential) => void saved.push(credential),
-    clock: { now: () => nowMs, sleep: () => Promise.resolve() },
+    clock: skippingClock(),
     environment: {},
     proxyUrl: '',
   })
