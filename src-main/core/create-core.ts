@@ -27,6 +27,9 @@ export interface Core {
 
 export type CreateCore = (ports: CorePorts) => Promise<Core>
 
+/** How long the keychain may still be waited for when everything ends. */
+const secretsGraceMs = 5_000
+
 /** Makes the core and begins to open the archive; calls that need it wait until it is open, or say why it is not. */
 export const createCore: CreateCore = (ports) => {
   const { log } = ports
@@ -50,7 +53,10 @@ export const createCore: CreateCore = (ports) => {
     dispatch: createDispatch(handlers, log),
     onPush: pushes.on,
     async dispose() {
+      // A keychain prompt that nobody answers must not hold the end up.
+      const late = setTimeout(() => void ports.secrets.dispose(), secretsGraceMs)
       await session.close()
+      clearTimeout(late)
       await ports.secrets.dispose()
     },
   })

@@ -25,7 +25,6 @@ export async function run(args: readonly string[]): Promise<number> {
       isDemo: options.isDemo,
       ...(home === null ? {} : { home }),
     })
-    endings.push(() => ports.secrets.dispose())
     const core = await createCore(ports)
     endings.push(() => core.dispose())
     if (options.isDemo) {

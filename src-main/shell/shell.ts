@@ -63,7 +63,6 @@ export async function startShell(args: readonly string[]): Promise<void> {
   quitInOrder(async () => {
     ipc.close()
     await core.dispose()
-    await ports.secrets.dispose()
     await (await practice)?.end()
   })
   show()

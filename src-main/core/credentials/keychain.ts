@@ -30,6 +30,7 @@ export function createKeychain(options: KeychainOptions): SecretStore {
   const service = options.service ?? 'Trailview'
   const keychain = createKeychainProcess(options.childUrl, options.environment ?? process.env, timeoutMs)
   let lastState: KeychainState | null = null
+  let isDisposed = false
   let queue: Promise<unknown> = Promise.resolve()
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -39,11 +40,13 @@ export function createKeychain(options: KeychainOptions): SecretStore {
   }
 
   async function ask(account: string, action: KeychainRequest['action']): Promise<string | boolean | null> {
+    if (isDisposed) throw closing()
     const request = { service, account, action }
     let outcome = await keychain.ask(request)
+    if (isDisposed) throw closing()
     // A crash may have been of an earlier call's making, and a child never finds a keyring again that was restarted under it:
     // once more, with a new child. Every action can be repeated without harm.
-    if (outcome === 'crashed' || (lastState === 'available' && isRefusal(outcome))) {
+    if (outcome === 'crashed' || (lastState === 'available' && isAbsence(outcome))) {
       keychain.end()
       outcome = await keychain.ask(request)
     }
@@ -87,14 +90,19 @@ export function createKeychain(options: KeychainOptions): SecretStore {
         return lastState ?? 'absent'
       }),
     async dispose() {
-      await queue
+      isDisposed = true
       keychain.end()
+      await queue
     },
   }
 }
 
-function isRefusal(outcome: KeychainOutcome): boolean {
-  return typeof outcome === 'object' && !outcome.ok && outcome.reason === 'refused'
+function isAbsence(outcome: KeychainOutcome): boolean {
+  return typeof outcome === 'object' && !outcome.ok && outcome.reason === 'refused' && refusal(outcome.words).state === 'absent'
+}
+
+function closing(): TrailviewError {
+  return new TrailviewError('KEYCHAIN_REFUSED', 'Trailview is closing and asks the keychain nothing any more.')
 }
 
 interface Failure {

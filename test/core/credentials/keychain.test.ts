@@ -96,6 +96,15 @@ describe('the keychain’s child', () => {
     await keychain.dispose()
   })
 
+  it('that never answers does not hold the end up', async () => {
+    const keychain = createKeychain({ childUrl: child(`process.on('message', () => undefined)`) })
+    const waiting = [keychain.get('a'), keychain.set('a', 'b')].map((call) =>
+      call.then(() => 'answered').catch((error: unknown) => (error as Error).message),
+    )
+    await keychain.dispose()
+    expect(await Promise.all(waiting)).toEqual(Array(2).fill(expect.stringContaining('closing')))
+  })
+
   it('whose script is missing is an error', async () => {
     const keychain = createKeychain({ childUrl: pathToFileURL(join(folder, 'none.mjs')) })
     await expect(keychain.get('a')).rejects.toMatchObject({ code: 'KEYCHAIN_REFUSED' })
