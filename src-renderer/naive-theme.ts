@@ -44,6 +44,6 @@ export function naiveOverrides(theme: ThemeName): GlobalThemeOverrides {
       textColorFocusPrimary: onAccent,
       border: `1px solid ${border}`,
     },
-    Input: { border: `1px solid ${border}`, placeholderColor: muted },
+    Input: { border: `1px solid ${border}`, placeholderColor: muted, color: 'transparent', colorFocus: 'transparent' },
   }
 }

@@ -87,10 +87,11 @@ export const en = {
     coverage: 'Coverage',
   },
   coverage: {
-    states: { complete: 'collected', failed: 'failed', never: 'never asked for', expired: 'no longer at the service' } satisfies Record<
+    states: { complete: 'collected', failed: 'failed', never: 'never asked for', expired: 'older than the service keeps' } satisfies Record<
       CoverageState,
       string
     >,
+    short: { complete: 'collected', failed: 'failed', never: 'never asked', expired: 'expired' } satisfies Record<CoverageState, string>,
     piece: (connection: string, state: string, from: string, to: string): string => `${connection}: ${state}, ${from} to ${to}`,
     band: 'What is collected, per connection',
     from: 'From',

@@ -1,0 +1,328 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import { TrailviewError } from '../../src-main/contract/errors.ts'
+import type { FakeTransport } from '../../src-renderer/api/fake/fake-transport.ts'
+import { useAppStore } from '../../src-renderer/stores/app.ts'
+import { useBlockersStore } from '../../src-renderer/stores/blockers.ts'
+import { useCollectionStore } from '../../src-renderer/stores/collection.ts'
+import { useConnectionsStore } from '../../src-renderer/stores/connections.ts'
+import { useDetailStore } from '../../src-renderer/stores/detail.ts'
+import { useExportsStore } from '../../src-renderer/stores/exports.ts'
+import { useFacetsStore } from '../../src-renderer/stores/facets.ts'
+import { useHistogramStore } from '../../src-renderer/stores/histogram.ts'
+import { useQueryStore } from '../../src-renderer/stores/query.ts'
+import { useResultsStore } from '../../src-renderer/stores/results.ts'
+import { useReviewStore } from '../../src-renderer/stores/review.ts'
+import { useSelectionStore } from '../../src-renderer/stores/selection.ts'
+import { useSettingsStore } from '../../src-renderer/stores/settings.ts'
+import { useTimelinesStore } from '../../src-renderer/stores/timelines.ts'
+import { freshApp } from './fresh-app.ts'
+
+let transport: FakeTransport
+const callsOf = (method: string): FakeTransport['calls'] => transport.calls.filter((call) => call.method === method)
+
+beforeEach(async () => {
+  transport = freshApp()
+  await useAppStore().load()
+  await useSettingsStore().load()
+})
+afterEach(() => vi.useRealTimers())
+
+describe('the query', () => {
+  it('is asked by results, facets and histogram as soon as it is read', async () => {
+    const results = useResultsStore()
+    const facets = useFacetsStore()
+    const histogram = useHistogramStore()
+    await useQueryStore().set('verb:delete')
+    await vi.waitFor(() => expect(histogram.histogram).not.toBeNull())
+    expect(results.total).toBeGreaterThan(0)
+    const [bars, verbs] = [histogram.histogram?.buckets ?? [], facets.counts.verb ?? []]
+    expect(bars.reduce((sum, { count }) => sum + count, histogram.histogram?.untimed ?? 0)).toBe(results.total)
+    expect(verbs.length).toBeGreaterThan(1)
+    expect(verbs.find(({ value }) => value === 'delete')?.count).toBe(results.total)
+    expect(facets.counts.service?.map(({ value }) => value)).toEqual(['onehub'])
+  })
+
+  it('with a problem is never run, and the results before it stay', async () => {
+    const query = useQueryStore()
+    const results = useResultsStore()
+    await query.set('verb:delete')
+    await vi.waitFor(() => expect(results.total).not.toBeNull())
+    const windows = callsOf('events.window').length
+    await query.set('foo:bar')
+    expect(query.problems.map(({ message }) => message)).toEqual(['`foo:` is no field.'])
+    expect(query.effective?.text).toBe('verb:delete')
+    expect(callsOf('events.window').length).toBe(windows)
+  })
+
+  it('typed letter by letter is asked once, and a newer one cancels the older', async () => {
+    const query = useQueryStore()
+    await query.set('')
+    const before = callsOf('query.parse').length
+    for (const text of ['l', 'lo', 'log', 'logo']) query.type(text)
+    await vi.waitFor(() => expect(query.effective?.text).toBe('logo'))
+    expect(callsOf('query.parse').length).toBe(before + 1)
+    const older = query.set('older')
+    await query.set('newer')
+    await older
+    expect(callsOf('query.parse').find(({ input }) => (input as { text: string }).text === 'older')?.signal?.aborted).toBe(true)
+    expect(query.effective?.text).toBe('newer')
+  })
+
+  it('in a place holds the place and what is typed', async () => {
+    const query = useQueryStore()
+    await query.enter('connection:c-onehub workspace:4130', 'verb:read')
+    expect(query.effective?.text).toBe('connection:c-onehub workspace:4130 (verb:read)')
+    expect(query.parsed.chips.map(({ field }) => field)).toEqual(['verb'])
+  })
+
+  it('is read again in another zone', async () => {
+    const query = useQueryStore()
+    await query.set('on:2026-10-31')
+    await useSettingsStore().save({ zone: 'Europe/Berlin' })
+    await vi.waitFor(() => expect(query.effective?.zone).toBe('Europe/Berlin'))
+  })
+
+  it('that fails says so in a sentence, and recovers', async () => {
+    const results = useResultsStore()
+    const real = transport.handlers['events.window']
+    transport.handlers['events.window'] = () => {
+      throw new TrailviewError('ARCHIVE_BUSY', 'The archive is busy. Try again in a moment.', { retryable: true })
+    }
+    await useQueryStore().set('logo')
+    await vi.waitFor(() => expect(results.failure?.message).toBe('The archive is busy. Try again in a moment.'))
+    if (real !== undefined) transport.handlers['events.window'] = real
+    await results.restart()
+    expect(results.failure).toBeNull()
+    expect(results.total).toBeGreaterThan(0)
+  })
+})
+
+describe('the rows', () => {
+  it('arrive for whatever stretch is shown', async () => {
+    const results = useResultsStore()
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    results.show(4_970, 30)
+    await vi.waitFor(() => expect(results.rowAt(4_999)).toBeDefined())
+    expect(results.rowAt(4_999)?.event.externalId).toBe(String(90_000_000 - 4_999))
+    expect(results.rowAt(2_500)).toBeUndefined()
+  })
+
+  it('keep the row on top of the view when newer events arrive above it', async () => {
+    const query = useQueryStore()
+    const results = useResultsStore()
+    await query.set('')
+    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    results.show(1_000, 30)
+    await vi.waitFor(() => expect(results.rowAt(1_000)).toBeDefined())
+    const top = results.rowAt(1_000)?.event.id
+    const { 'events.window': window, 'events.locate': locate } = transport.handlers
+    if (window === undefined || locate === undefined) throw new Error('The fake lost its handlers.')
+    // seven events more, all newer than the others
+    transport.handlers['events.window'] = async (input) => {
+      const moved = await window({ ...input, first: Math.max(0, input.first - 7) })
+      return { ...moved, first: input.first, total: moved.total + 7, version: 2 }
+    }
+    transport.handlers['events.locate'] = async (input) => {
+      const { row } = await locate(input)
+      return { row: row === null ? null : row + 7 }
+    }
+    transport.push({ name: 'events.changed', payload: { added: 7, changed: 0 } })
+    await vi.waitFor(() => expect(results.total).toBe(5_007))
+    expect(results.shift.rows).toBe(7)
+    expect(results.rowAt(1_007)?.event.id).toBe(top)
+  })
+
+  it('of another version replace all that came before', async () => {
+    const results = useResultsStore()
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    const epoch = results.epoch
+    const window = transport.handlers['events.window']
+    if (window === undefined) throw new Error('The fake lost its handlers.')
+    transport.handlers['events.window'] = async (input) => ({ ...(await window(input)), version: 9 })
+    results.show(3_000, 20)
+    await vi.waitFor(() => expect(results.epoch).toBeGreaterThan(epoch))
+  })
+})
+
+describe('the selection', () => {
+  it('follows a jump to a row that has not arrived yet', async () => {
+    const results = useResultsStore()
+    const selection = useSelectionStore()
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    selection.selectRow(Infinity)
+    expect([selection.row, selection.id]).toEqual([4_999, null])
+    results.show(4_980, 20)
+    await vi.waitFor(() => expect(selection.id).not.toBeNull())
+    expect(selection.id).toBe(results.rowAt(4_999)?.event.id)
+  })
+
+  it('stays with its event when another query moves it', async () => {
+    const results = useResultsStore()
+    const selection = useSelectionStore()
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(results.rowAt(50)).toBeDefined())
+    selection.selectRow(50)
+    const { id } = selection
+    const verb = results.rowAt(50)?.event.verb ?? ''
+    await useQueryStore().set(`verb:${verb}`)
+    await vi.waitFor(() => expect(selection.row).not.toBe(50))
+    expect(selection.id).toBe(id)
+    expect(selection.row !== null && results.rowAt(selection.row)?.event.id).toBe(id)
+  })
+
+  it('shows the event, its payload and what happened around it', async () => {
+    const detail = useDetailStore()
+    await useQueryStore().set('')
+    await useSelectionStore().selectId('e7')
+    await vi.waitFor(() => expect(detail.payload?.revision).toBe(2))
+    expect(detail.detail?.event.externalId).toBe('89999993')
+    expect(detail.payload?.text).toContain('8999999300000000000')
+    expect(detail.around?.sameActor.length).toBeGreaterThan(0)
+    await detail.loadPayload(1)
+    expect(detail.payload?.text).toContain('"version":1')
+  })
+
+  it('shows a mark as soon as it is kept', async () => {
+    const detail = useDetailStore()
+    await useQueryStore().set('')
+    await useSelectionStore().selectId('e7')
+    await vi.waitFor(() => expect(detail.detail).not.toBeNull())
+    await useReviewStore().mark('e7', 'follow-up')
+    await vi.waitFor(() => expect(detail.detail?.marks.reviewStatus).toBe('follow-up'))
+  })
+})
+
+describe('an empty result', () => {
+  it('says which condition hides how many events', async () => {
+    const blockers = useBlockersStore()
+    await useQueryStore().set('verb:delete service:lytics')
+    await vi.waitFor(() => expect(blockers.blockers.length).toBe(2))
+    const [first] = blockers.blockers
+    expect([first?.term, first?.without]).toEqual(['verb:delete', 'service:lytics'])
+    await useQueryStore().set(first?.without ?? '')
+    expect(useResultsStore().total).toBe(0)
+    await vi.waitFor(() => expect(useResultsStore().total).toBe(first?.total))
+  })
+})
+
+describe('facets', () => {
+  it('count a field without its own choice, so that more values can be added', async () => {
+    const facets = useFacetsStore()
+    const query = useQueryStore()
+    await query.set('')
+    await vi.waitFor(() => expect(facets.counts.verb).toBeDefined())
+    const all = facets.counts.verb
+    await query.toggle('verb', 'delete', false)
+    expect(query.text).toBe('verb:delete')
+    await vi.waitFor(() => expect(facets.counts.service?.length).toBe(1))
+    expect(facets.counts.verb).toEqual(all)
+    await query.toggle('verb', 'read', false)
+    expect(query.text).toBe('verb:delete,read')
+    expect(query.stateOf('verb', 'READ')).toBe('included')
+  })
+})
+
+describe('the histogram', () => {
+  it('chooses a unit that fits what was found', async () => {
+    const histogram = useHistogramStore()
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(histogram.histogram?.unit).toBe('hour'))
+    await histogram.setUnit('month')
+    expect(histogram.histogram?.unit).toBe('month')
+  })
+})
+
+describe('collection', () => {
+  it('shows a run while it lasts, and asks for the state when it ends', async () => {
+    const collection = useCollectionStore()
+    const connections = useConnectionsStore()
+    await connections.load()
+    const counts = { added: 10, changed: 0, unchanged: 0, late: 0, gone: 0, unmapped: 0, pages: 1, requests: 2 }
+    transport.push({
+      name: 'collection.progressed',
+      payload: {
+        ...counts,
+        connection: 'c-onehub',
+        runId: 'r1',
+        activity: 'Collecting 2024-03',
+        eventsPerSecond: 5,
+        remainingMs: null,
+        share: null,
+      },
+    })
+    expect(collection.progress.get('c-onehub')?.activity).toBe('Collecting 2024-03')
+    const asked = callsOf('connections.status').length
+    transport.push({
+      name: 'collection.finished',
+      payload: {
+        ...counts,
+        id: 'r1',
+        connection: 'c-onehub',
+        status: 'done',
+        startedAt: '2026-01-01T00:00:00.000Z',
+        endedAt: null,
+        coverage: null,
+        error: null,
+      },
+    })
+    expect(collection.isRunning).toBe(false)
+    await vi.waitFor(() => expect(callsOf('connections.status').length).toBeGreaterThan(asked))
+  })
+})
+
+describe('exports', () => {
+  it('that finish before their start is answered are shown as finished', async () => {
+    const exports = useExportsStore()
+    await exports.start({ text: '', zone: 'UTC' }, 'csv', null)
+    expect(exports.jobs.map(({ status, rows }) => [status, rows])).toEqual([['done', 5_000]])
+  })
+})
+
+describe('settings', () => {
+  it('that cannot be kept are undone and said', async () => {
+    const settings = useSettingsStore()
+    transport.handlers['settings.save'] = () => {
+      throw new TrailviewError('ARCHIVE_READ_ONLY', 'The archive is read-only, so nothing was kept.')
+    }
+    const saving = settings.save({ theme: 'dark' })
+    expect(settings.theme).toBe('dark')
+    await saving
+    expect(settings.settings.theme).toBe('system')
+    expect(settings.failure?.code).toBe('ARCHIVE_READ_ONLY')
+  })
+
+  it('with a zone nobody knows fall back to UTC', async () => {
+    const settings = useSettingsStore()
+    await settings.save({ zone: 'Mars/Olympus' })
+    expect(settings.zone).toBe('UTC')
+  })
+})
+
+describe('the lists', () => {
+  it('are searched, and reach any position', async () => {
+    const timelines = useTimelinesStore()
+    timelines.open('users', '')
+    await vi.waitFor(() => expect(timelines.total).toBeGreaterThan(10))
+    timelines.open('users', 'matthew')
+    await vi.waitFor(() => expect(timelines.total).toBe(4))
+    expect(timelines.entryAt(0)?.name).toBe('Matthew Anderson')
+  })
+})
+
+describe('a locked archive', () => {
+  it('opens with its passphrase and says so when it is wrong', async () => {
+    transport = freshApp({ archive: { state: 'needs-passphrase', sentence: 'No keychain answered.' } })
+    const app = useAppStore()
+    await app.load()
+    expect(app.isOpen).toBe(false)
+    await expect(app.unlock('wrong passphrase')).rejects.toThrow('The passphrase does not open this archive. Try again.')
+    await app.unlock('correct horse')
+    await nextTick()
+    expect(app.isOpen).toBe(true)
+  })
+})
