@@ -14,7 +14,7 @@ export interface FillOptions {
   readonly pageSize: number
   /** Pages that share a transaction, as when several connections collect at once. */
   readonly groupPages?: number
-  readonly onProgress?: (events: number, elapsedMs: number) => void
+  readonly onProgress?: (events: number, elapsedMs: number, processorMs: number) => void
 }
 
 export interface FillReport {
@@ -53,7 +53,7 @@ export function fillArchive(options: FillOptions): FillReport {
       processorMs += (used.user + used.system) / 1000
       longestGroupMs = Math.max(longestGroupMs, tookMs)
       written += group.reduce((sum, page) => sum + page.records.length, 0)
-      options.onProgress?.(from + written, writeMs)
+      options.onProgress?.(from + written, writeMs, processorMs)
       group = []
     }
     for (const page of syntheticPages(options.total, options.pageSize, from)) {

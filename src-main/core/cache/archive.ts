@@ -50,7 +50,7 @@ export interface CoverageClaim {
   readonly to: string
   /**
    * True when everything the service holds in the span was seen in this walk: what is archived there and did not come back
-   * is marked as no longer at the source (never removed).
+   * is marked as no longer at the source (never removed). What an earlier, interrupted run of the same walk saw does not count as seen.
    */
   readonly findsGone: boolean
   /** Events older than this are not called gone: the service forgets them by rule. Null: no such rule. */
@@ -107,7 +107,8 @@ export interface WriterHolder {
 export interface ArchiveWriter {
   /**
    * Takes the right to collect, across processes; waits up to `waitMs`, then rejects with ARCHIVE_BUSY naming the holder.
-   * Freed by `release`, or by the end of the process, however it ends. Small writes (settings, marks) need no hold.
+   * Freed by `release`, or by the end of the process, however it ends. Small writes (settings, marks) need no hold. Within one archive
+   * several holds may be taken at once; the right is free when the last one is released.
    */
   hold(purpose: string, waitMs: number, signal?: AbortSignal): Promise<{ release(): Promise<void> }>
 
@@ -134,7 +135,7 @@ export interface ArchiveWriter {
     readonly coverage: readonly [string | null, string] | null
     readonly error: RunError | null
   }): Promise<void>
-  /** Runs that a killed process left `running` become failed, with a sentence. Returns how many. */
+  /** Runs that another process left `running` become failed, with a sentence. Returns how many. Called while holding the right to collect. */
   closeAbandonedRuns(endedAt: string): Promise<number>
   /** Names learnt outside a page. */
   saveNames(connection: string, names: readonly NameFact[], learntAt: string): Promise<void>

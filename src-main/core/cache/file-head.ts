@@ -21,7 +21,5 @@ export function archiveHead(path: string): string {
 export function keepHead(db: Database, path: string): void {
   const isKept = db.prepare<[string], number>('SELECT 1 FROM fact WHERE key = ?').get(headFactKey) !== undefined
   if (isKept) return
-  // Until now the first page may only be in the log.
-  db.pragma('wal_checkpoint(PASSIVE)')
   db.prepare<[string, string]>('INSERT OR IGNORE INTO fact (key, json) VALUES (?, ?)').run(headFactKey, JSON.stringify(archiveHead(path)))
 }

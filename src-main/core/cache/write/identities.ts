@@ -7,7 +7,8 @@ import type { WriterState } from './state.ts'
  * in the log: gathered, several share a page.
  */
 export const generationSize = 524_288
-const slices = 64
+/** A generation is merged in this many steps, each within another transaction, so that none takes long. */
+const slices = 32
 
 /** Which keys are known. Valid within a transaction of the writer. */
 export interface Identities {

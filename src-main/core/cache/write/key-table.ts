@@ -21,7 +21,7 @@ export class KeyTable {
 
   /** Adds a key; one that is there already keeps its first seq. */
   add(key: Buffer, seq: number): void {
-    if (this.#count * 2 * wordsPerSlot >= this.#slots.length) this.#grow()
+    if (this.#count * 4 * wordsPerSlot >= this.#slots.length * 3) this.#grow()
     this.#put(key.readUInt32LE(0), key.readUInt32LE(4), key.readUInt32LE(8), seq)
   }
 
