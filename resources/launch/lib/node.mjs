@@ -48,7 +48,8 @@ export function run(command, args, options = {}) {
       for (const [signal, handler] of handlers) process.off(signal, handler)
       act()
     }
-    child.once('error', (error) => settle(() => reject(error)))
+    // An abort is an error first and an exit later: whoever waits wants the second.
+    child.once('error', (error) => error.name !== 'AbortError' && settle(() => reject(error)))
     child.once('exit', (code, signal) => settle(() => resolve(code ?? 128 + (constants.signals[signal] ?? 0))))
   })
 }
