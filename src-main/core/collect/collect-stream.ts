@@ -1,14 +1,15 @@
-import type { TrailviewError } from '../../contract/errors.ts'
+import type { ErrorCode, TrailviewError } from '../../contract/errors.ts'
 import type { ArchiveReader, ArchiveWriter, StoredConnection, StreamState } from '../cache/archive.ts'
 import type { ConnectorDefinition, ServiceClient, StreamDefinition, WalkPage } from '../connectors/define.ts'
 import { readCommonOptions } from '../connectors/runtime/common-options.ts'
 import type { RunNames } from '../connectors/runtime/names.ts'
-import { preparePage, type PreparedPage } from '../connectors/runtime/pull.ts'
+import { preparePages, type PreparedPage } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
 import type { RunProgress } from './progress.ts'
 import type { RunTally } from './run-counts.ts'
 import { asTrailviewError, concernsWindowOnly, isArchiveError } from './run-error.ts'
 import { RunMemory, RunPages } from './run-pages.ts'
+import { groups } from './page-groups.ts'
 import { planSequence } from './sequence-plan.ts'
 import { fromIso, merge, toIso, type Span } from './spans.ts'
 import { decodePoint, type StreamPoint } from './stream-point.ts'
@@ -65,6 +66,8 @@ export interface StreamResult {
 }
 
 const mostRestarts = 3
+/** What a service may answer to a place in its list that it no longer knows. */
+const staleResumeErrors: ReadonlySet<ErrorCode> = new Set(['SERVICE_BAD_REQUEST', 'SERVICE_NOT_FOUND', 'SERVICE_UNEXPECTED'])
 const mostFailuresInARow = 2
 /** Between filter and shown time, services may differ by this; so near an edge nothing is called gone, ms. */
 const goneMarginMs = 60_000
@@ -169,7 +172,7 @@ async function walkPatiently(parts: WalkParts, planned: WalkTask): Promise<boole
     } catch (thrown) {
       const error = asTrailviewError(thrown)
       const hasChanged = error.code === 'SERVICE_LIST_CHANGED' && restarts < mostRestarts
-      const isStale = task.resume !== null && concernsWindowOnly(error)
+      const isStale = task.resume !== null && staleResumeErrors.has(error.code)
       if (parts.run.signal.aborted || !(hasChanged || isStale)) throw error
       task = task.restarted()
     }
@@ -189,35 +192,29 @@ async function walkOnce({ run, stream, memory, pages }: WalkParts, task: WalkTas
     nowMs: clock.now(),
     report: (activity, share) => progress.report(activity, share),
   })
-  try {
-    let next = pull(walk)
-    for (;;) {
-      const step = await next
-      signal.throwIfAborted()
-      if (step.done === true) break
-      // The next page is fetched while this one is stored.
-      next = pull(walk)
-      try {
-        const prepared = await preparePage(definition, step.value, names, connection.options)
-        await pages.store(prepared, task.pointAfter(step.value, prepared))
-      } catch (error) {
-        run.abandon()
-        throw error
+  const store = async (group: readonly WalkPage[]): Promise<void> => {
+    try {
+      const prepared = await preparePages(definition, group, names, connection.options)
+      for (const [index, page] of group.entries()) {
+        const ready = prepared[index] as PreparedPage
+        await pages.store(ready, task.pointAfter(page, ready))
+        progress.addRecords(page.records.length)
+        signal.throwIfAborted()
       }
-      progress.addRecords(step.value.records.length)
+    } catch (error) {
+      run.abandon()
+      throw error
+    }
+  }
+  try {
+    for await (const group of groups(walk)) {
       signal.throwIfAborted()
+      await store(group)
     }
     await pages.claim({ ...toIso(task.window), findsGone: false, goneNotBefore: null }, task.pointAtEnd())
   } finally {
     await walk.return().catch(() => undefined)
   }
-}
-
-function pull(walk: AsyncGenerator<WalkPage, void, void>): Promise<IteratorResult<WalkPage, void>> {
-  const next = walk.next()
-  // It may fail while the page before it is still being stored; whoever awaits it hears of it then.
-  next.catch(() => undefined)
-  return next
 }
 
 /** What was archived in spans that were seen whole and did not come back: looked for once all of them are walked, because windows overlap at their edges. */

@@ -56,6 +56,8 @@ export interface CollectorOptions {
 /** How often progress is told while a run is under way, and the longest the schedule sleeps before it looks at the clock again, ms. */
 const progressEveryMs = 250
 const longestSleepMs = 30_000
+/** Of so many runs the end can be awaited. */
+const mostRemembered = 1000
 
 interface Job {
   readonly run: CollectionRun
@@ -106,6 +108,8 @@ export function createCollector(options: CollectorOptions): Collector {
       end: resolve,
     }
     jobs.set(run.id, job)
+    const [oldest] = jobs.keys()
+    if (jobs.size > mostRemembered && oldest !== undefined) jobs.delete(oldest)
     lane.queue.push(job)
     void advance(connection, lane)
     return run
@@ -224,7 +228,7 @@ export function createCollector(options: CollectorOptions): Collector {
       const atMs = isWished ? clock.now() : dueMs(connection, lane.lastRun?.startedAt ?? null, lane.standstill)
       if (atMs === null) continue
       if (atMs > clock.now()) nextMs = Math.min(nextMs, atMs)
-      else if (await isBackOnline(connection, lane)) {
+      else if ((await isBackOnline(connection, lane)) && !disposal.signal.aborted) {
         enqueue(connection.id, {
           connections: [connection.id],
           since: null,
@@ -276,7 +280,7 @@ export function createCollector(options: CollectorOptions): Collector {
       wake.abort()
     },
     async dispose() {
-      disposal.abort()
+      disposal.abort(new TrailviewError('CALL_CANCELLED', 'Trailview is closing.'))
       await Promise.all([...lanes.keys()].map(cancel))
       await schedule
     },

@@ -5,7 +5,7 @@ import type { ConnectionTest, CredentialInput } from '../../contract/model/conne
 import type { Archive, StoredConnection } from '../cache/archive.ts'
 import type { FoundUser, ServiceClient, WalkContext } from '../connectors/define.ts'
 import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
-import { preparePage } from '../connectors/runtime/pull.ts'
+import { preparePages } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
 import { scopeOf } from './collect-connection.ts'
 import { RunTally } from './run-counts.ts'
@@ -109,7 +109,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
           }
           for await (const page of walkFileTrail(context)) {
             signal.throwIfAborted()
-            await pages.store(await preparePage(definition, page, names, connection.options), point)
+            for (const prepared of await preparePages(definition, [page], names, connection.options)) await pages.store(prepared, point)
           }
           return { error: null, coverage: null }
         },
@@ -135,7 +135,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
         await writer.markGone(event.id, new Date(clock.now()).toISOString())
         return 'gone'
       }
-      const page = await preparePage(definition, { records: [record] }, namesFor(connection, client), connection.options)
+      const prepared = await preparePages(definition, [{ records: [record] }], namesFor(connection, client), connection.options)
       const tally = new RunTally()
       const run = runs.announce(connection.id)
       const ended = await runs.carryOut(
@@ -160,7 +160,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
             },
             point,
           )
-          await pages.store(page, point)
+          for (const page of prepared) await pages.store(page, point)
           return { error: null, coverage: null }
         },
       )

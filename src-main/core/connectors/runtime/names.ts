@@ -5,9 +5,10 @@ import type { ConnectorDefinition, NameBook, NameFact, NameRef, RawRecord, Servi
 /** How long "asked and unknown" is believed, ms. */
 export const negativeLifetimeMs = 7 * 24 * 60 * 60_000
 
-/** Look-ups every run may make, and beyond them one for so many other requests. */
-const freeLookUps = 20
-const requestsPerLookUp = 4
+/** Look-ups that bring fewer facts than this a request are limited: so many in every run, and beyond them one for so many other requests. */
+const thriftyFacts = 3
+const freeRequests = 20
+const requestsPerLookUp = 8
 const mostRounds = 3
 const mostRemembered = 100_000
 
@@ -29,7 +30,7 @@ export interface RunNamesOptions {
   readonly known: (refs: readonly NameRef[]) => Promise<readonly NameFact[]>
 }
 
-/** The names known during one run: from the archive, from pages, and from look-ups that are batched and limited in number. */
+/** The names known during one run: from the archive, from pages, and from look-ups: thrifty, or limited in number. */
 export class RunNames implements NameBook {
   readonly #run: RunNamesOptions
   readonly #facts = new Map<string, NameFact>()
@@ -37,7 +38,8 @@ export class RunNames implements NameBook {
   readonly #sought = new Set<string>()
   readonly #closedKinds = new Set<string>()
   #learnt: NameFact[] = []
-  #lookUpRequests = 0
+  /** Requests made and facts brought, by kind. */
+  readonly #spent = new Map<string, { requests: number; facts: number }>()
 
   constructor(run: RunNamesOptions) {
     this.#run = run
@@ -103,8 +105,11 @@ export class RunNames implements NameBook {
   async #fetch(kind: string, ids: readonly string[]): Promise<void> {
     const { client, definition, options } = this.#run
     const before = client.requestCount
+    const spent = this.#spent.get(kind) ?? { requests: 0, facts: 0 }
+    this.#spent.set(kind, spent)
     try {
       const facts = (await definition.lookUps[kind]?.fetch(client, ids, options)) ?? []
+      spent.facts += facts.length
       for (const fact of facts) this.#learn(fact)
       for (const id of ids) if (this.get({ kind, id }) === undefined) this.#learn({ kind, id, name: null })
     } catch (error) {
@@ -112,14 +117,18 @@ export class RunNames implements NameBook {
       // Nothing is remembered of ids that were not answered for: the next run asks again.
       this.#closedKinds.add(kind)
     } finally {
-      this.#lookUpRequests += client.requestCount - before
+      spent.requests += client.requestCount - before
     }
   }
 
   #canLookUp(kind: string): boolean {
     if (this.#run.definition.lookUps[kind] === undefined || this.#closedKinds.has(kind)) return false
-    const others = this.#run.client.requestCount - this.#lookUpRequests
-    return this.#lookUpRequests < freeLookUps + others / requestsPerLookUp
+    const spent = this.#spent.get(kind)
+    if (spent === undefined || spent.facts >= thriftyFacts * spent.requests) return true
+    const all = [...this.#spent.values()]
+    const others = this.#run.client.requestCount - sum(all.map(({ requests }) => requests))
+    const wasteful = all.filter(({ requests, facts }) => facts < thriftyFacts * requests)
+    return sum(wasteful.map(({ requests }) => requests)) < freeRequests + others / requestsPerLookUp
   }
 
   #learn(fact: NameFact): void {
@@ -145,6 +154,10 @@ function wantedBy(definition: Pick<ConnectorDefinition, 'wantedNames'>, record: 
 
 function keyOf(ref: NameRef): string {
   return `${ref.kind}\u0000${ref.id}`
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 function isSame(a: NameFact, b: NameFact): boolean {

@@ -10,15 +10,21 @@ export interface PreparedPage {
   readonly names: readonly NameFact[]
 }
 
-/** Turns a page of a walk into what the archive takes: names first, then the mapping. No record is ever left out. */
-export async function preparePage(
+/** Turns pages of a walk into what the archive takes: names of all of them first, then the mapping. No record is ever left out. */
+export async function preparePages(
   definition: Pick<ConnectorDefinition, 'map'>,
-  page: Pick<WalkPage, 'records' | 'names'>,
+  pages: readonly Pick<WalkPage, 'records' | 'names'>[],
   names: RunNames,
   options: ConnectionOptions,
-): Promise<PreparedPage> {
-  await names.prepare(page.records, page.names ?? [])
-  return { records: page.records.map((record) => mapRecord(definition, record, names, options)), names: names.takeLearnt() }
+): Promise<readonly PreparedPage[]> {
+  await names.prepare(
+    pages.flatMap(({ records }) => records),
+    pages.flatMap((page) => page.names ?? []),
+  )
+  return pages.map(({ records }) => ({
+    records: records.map((record) => mapRecord(definition, record, names, options)),
+    names: names.takeLearnt(),
+  }))
 }
 
 /** One record as the archive takes it. A mapping that throws or breaks the event model makes an unmapped record, with the reason. */

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { TrailviewError } from '../../../src-main/contract/errors.ts'
+import type { NameFact, NameLookUp, NameRef, RawRecord, ServiceClient } from '../../../src-main/core/connectors/define.ts'
+import { RunNames } from '../../../src-main/core/connectors/runtime/names.ts'
+import { mapRecord, preparePages } from '../../../src-main/core/connectors/runtime/pull.ts'
+import { recordOf } from '../../../src-main/core/connectors/runtime/records.ts'
+
+const record = (value: unknown): RawRecord => recordOf(new TextEncoder().encode(JSON.stringify(value)))
+const records = (...ids: string[]): RawRecord[] => ids.map((user) => record({ user }))
+
+/** Names over a service that knows the given users, with a count of what it was asked. */
+function namesOver(
+  people: Readonly<Record<string, string>>,
+  { batchSize = 50, known = [] as NameFact[], failure = null as TrailviewError | null } = {},
+) {
+  const asked: (readonly string[])[] = []
+  let requestCount = 0
+  const client: ServiceClient = {
+    baseUrl: new URL('https://api.example.com'),
+    request: () => Promise.reject(new Error('not used here')),
+    allowOrigin: () => undefined,
+    get requestCount() {
+      return requestCount
+    },
+  }
+  const user: NameLookUp = {
+    batchSize,
+    fetch: (_client, ids) => {
+      requestCount++
+      asked.push(ids)
+      if (failure !== null) return Promise.reject(failure)
+      return Promise.resolve(ids.flatMap((id) => (people[id] === undefined ? [] : [{ kind: 'user', id, name: people[id] }])))
+    },
+  }
+  const names = new RunNames({
+    definition: {
+      lookUps: { user },
+      wantedNames: ({ value }) => [{ kind: 'user', id: String((value as { user: unknown }).user) }],
+    },
+    client,
+    options: {},
+    known: (refs: readonly NameRef[]) => Promise.resolve(known.filter(({ id }) => refs.some((ref) => ref.id === id))),
+  })
+  return { names, asked, addRequests: (count: number) => (requestCount += count) }
+}
+
+describe('names of a run', () => {
+  it('are asked for in batches, once, and only when the archive does not know them', async () => {
+    const { names, asked } = namesOver({ a: 'Ada', b: 'Ben' }, { known: [{ kind: 'user', id: 'c', name: 'Cleo' }] })
+    await names.prepare(records('a', 'b', 'c', 'a'), [])
+    await names.prepare(records('a', 'b', 'c'), [])
+    expect(asked).toEqual([['a', 'b']])
+    expect(['a', 'b', 'c'].map((id) => names.get({ kind: 'user', id })?.name)).toEqual(['Ada', 'Ben', 'Cleo'])
+    expect(names.takeLearnt()).toHaveLength(2)
+    expect(names.takeLearnt()).toEqual([])
+  })
+
+  it('that the service does not know are remembered as such', async () => {
+    const { names, asked } = namesOver({})
+    await names.prepare(records('gone'), [])
+    await names.prepare(records('gone'), [])
+    expect(asked).toHaveLength(1)
+    expect(names.takeLearnt()).toEqual([{ kind: 'user', id: 'gone', name: null }])
+  })
+
+  it('that came along with a page are not asked for, and a new name replaces the old one', async () => {
+    const { names, asked } = namesOver({}, { known: [{ kind: 'user', id: 'a', name: 'Ada Byron' }] })
+    await names.prepare(records('a'), [])
+    await names.prepare(records('a'), [{ kind: 'user', id: 'a', name: 'Ada Lovelace' }])
+    expect(asked).toEqual([])
+    expect(names.get({ kind: 'user', id: 'a' })?.name).toBe('Ada Lovelace')
+    expect(names.takeLearnt()).toHaveLength(1)
+  })
+
+  it('asked for one by one stay a small share of the requests', async () => {
+    const ids = Array.from({ length: 300 }, (_unused, index) => `u${index}`)
+    const people = Object.fromEntries(ids.map((id) => [id, id]))
+    const { names, asked, addRequests } = namesOver(people, { batchSize: 1 })
+    await names.prepare(records(...ids), [])
+    expect(asked).toHaveLength(20)
+    addRequests(80)
+    await names.prepare(records(...ids), [])
+    expect(asked).toHaveLength(30)
+  })
+
+  it('that cannot be looked up leave the records without them, except when the run itself is over', async () => {
+    const forbidden = namesOver({}, { failure: new TrailviewError('SERVICE_FORBIDDEN', 'No.') })
+    await forbidden.names.prepare(records('a'), [])
+    await forbidden.names.prepare(records('b'), [])
+    expect(forbidden.asked).toHaveLength(1)
+    expect(forbidden.names.takeLearnt()).toEqual([])
+    const refused = namesOver({}, { failure: new TrailviewError('SERVICE_UNAUTHORIZED', 'No.') })
+    await expect(refused.names.prepare(records('a'), [])).rejects.toMatchObject({ code: 'SERVICE_UNAUTHORIZED' })
+  })
+})
+
+describe('a record', () => {
+  const { names } = namesOver({})
+  const event = { externalId: '1', occurredAt: '2026-03-01T00:00:00.000Z' } as never
+
+  it.each<[string, Parameters<typeof mapRecord>[0]['map'], string]>([
+    ['whose mapping throws', () => JSON.parse('{') as never, 'shape'],
+    ['without an id', () => ({ event: { ...(event as object), externalId: '' } as never }), 'no id'],
+    [
+      'with a time outside the calendar',
+      () => ({ event: { ...(event as object), occurredAt: '2026-13-01T00:00:00.000Z' } as never }),
+      'time',
+    ],
+    ['before the year 1', () => ({ event: { ...(event as object), occurredAt: '0000-01-01T00:00:00.000Z' } as never }), 'time'],
+  ])('%s is kept as unreadable, with the reason', (_what, map, reason) => {
+    const raw = record({ user: 'a' })
+    expect(mapRecord({ map }, raw, names, {})).toMatchObject({
+      payload: raw.bytes,
+      event: null,
+      unmappedReason: expect.stringContaining(reason) as string,
+    })
+  })
+
+  it('never gets lost among those of its page', async () => {
+    const page = { records: [record(1), recordOf(new TextEncoder().encode('{"a":')), record({ user: 'a' })] }
+    const [prepared] = await preparePages({ map: () => ({ event }) }, [page], names, {})
+    expect(prepared?.records.map(({ payload }) => payload)).toEqual(page.records.map(({ bytes }) => bytes))
+    expect(prepared?.records.map(({ event: mapped }) => mapped !== null)).toEqual([true, false, true])
+  })
+})
