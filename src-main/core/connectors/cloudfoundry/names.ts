@@ -7,8 +7,6 @@ const paths: Readonly<Record<string, string>> = { space: 'spaces', organization:
 
 /** Keeps addresses well under the length that proxies allow. */
 const batchSize = 50
-/** Without v3 every name is a request of its own. */
-const mostSingles = 25
 const absentStatuses = [400, 403, 404]
 
 /** Names by guid: in batches with v3, one by one with v2. What is deleted or not visible is not among them. */
@@ -31,7 +29,7 @@ async function fetchNames(client: ServiceClient, kind: string, path: string, ids
   if (response.status === 200) return listOf(bodyFields(response)?.['resources']).flatMap((entry) => v3Fact(kind, fieldsOf(entry)))
   if (response.status !== 404) return []
   const facts: NameFact[] = []
-  for (const id of guids.slice(0, mostSingles)) {
+  for (const id of guids) {
     const single = await client.request(`/v2/${path}/${encodeURIComponent(id)}`, { accept: absentStatuses })
     if (single.status === 200) facts.push(...v2Fact(kind, id, fieldsOf(bodyFields(single)?.['entity'])))
   }

@@ -36,13 +36,10 @@ export function verbOf(type: string): Verb {
   return verbOfPart.get(part) ?? verbFor(part) ?? 'other'
 }
 
-/** The role that an event gives or takes, as words; null for every other event. */
+/** The role that an event gives to or takes from its target, as words: `space developer to`; null for every other event. */
 export function roleOf(type: string): string | null {
-  return isRoleChange(type)
-    ? lastPart(type)
-        .replace(/_(add|remove)$/, '')
-        .replaceAll('_', ' ')
-    : null
+  const found = isRoleChange(type) ? /^(.+)_(add|remove)$/.exec(lastPart(type)) : null
+  return found === null ? null : `${found[1]?.replaceAll('_', ' ')} ${found[2] === 'add' ? 'to' : 'from'}`
 }
 
 const isRoleChange = (type: string): boolean => /_(add|remove)$/.test(type)

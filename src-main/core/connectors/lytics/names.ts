@@ -3,21 +3,21 @@ import { fieldsOf, idOf, listOf, textOf, type Fields } from '../kit/fields.ts'
 import { bodyFields } from '../kit/sign-in.ts'
 import { isNotFound } from './api.ts'
 
-/** The most ids asked for one by one after the list did not have them: most of those are gone. */
-const mostSingles = 10
 const absentStatuses = [400, 403, 404, 405, 500]
 
-/** Names of one kind: the list of all first, then one by one what it lacks. */
+/** Names of one kind: from the list of all where there is one, else one by one. */
 function lookUp(kind: string): NameLookUp {
   return {
-    batchSize: 200,
+    batchSize: 20,
     fetch: async (client, ids) => {
-      const known = new Map((await listOfKind(client, kind)).map((fact) => [fact.id, fact]))
-      for (const id of ids.filter((wanted) => !known.has(wanted)).slice(0, mostSingles)) {
+      const all = await listOfKind(client, kind)
+      if (all !== null) return all.filter(({ id }) => ids.includes(id))
+      const facts: NameFact[] = []
+      for (const id of ids) {
         const fact = factOf(kind, await single(client, `/api/${kind}/${encodeURIComponent(id)}`))
-        if (fact !== null) known.set(id, { ...fact, id })
+        if (fact !== null) facts.push({ ...fact, id })
       }
-      return ids.flatMap((id) => known.get(id) ?? [])
+      return facts
     },
   }
 }
@@ -38,10 +38,12 @@ export async function currentAccount(client: ServiceClient): Promise<string | nu
   return fact === null ? null : (fact.name ?? fact.id)
 }
 
-async function listOfKind(client: ServiceClient, kind: string): Promise<readonly NameFact[]> {
+/** All of a kind; null where there is no list, or one that goes on elsewhere. */
+async function listOfKind(client: ServiceClient, kind: string): Promise<readonly NameFact[] | null> {
   const response = await client.request(`/api/${kind}`, { accept: absentStatuses })
   const body = response.status === 200 ? bodyFields(response) : null
-  return listOf(body?.['data']).flatMap((entry) => factOf(kind, fieldsOf(entry)) ?? [])
+  if (!Array.isArray(body?.['data']) || (body['_next'] ?? '') !== '') return null
+  return listOf(body['data']).flatMap((entry) => factOf(kind, fieldsOf(entry)) ?? [])
 }
 
 /** One object, with or without the usual envelope; null when the service says in any of its ways that it is not there. */
