@@ -55,13 +55,17 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
 
 /**
  * Keeps the log from growing without end: commits copy it into the archive as it grows, but it only starts over in a moment without
- * readers in it. Called after transactions of the writer.
+ * readers in it. Called after transactions of the writer; what it could not do now, the next call tries again. Never throws.
  */
 export function boundLog(db: Database, path: string): void {
   const sizeBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   if (sizeBytes < longLogBytes) return
   db.pragma(`busy_timeout = ${longLogWaitMs}`)
-  db.pragma('wal_checkpoint(TRUNCATE)')
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)')
+  } catch {
+    // Most likely the disk is full; the next transaction says so, and nothing is lost in the log.
+  }
   db.pragma(`busy_timeout = ${busyTimeoutMs}`)
 }
 

@@ -98,17 +98,13 @@ class WriterThread {
   }
 
   #writePages(requests: readonly PageRequest[]): void {
-    try {
-      const results = this.#writer.commitPages(requests.map((request) => unpackPage(request.page)))
-      results.forEach((result, at) => {
-        const id = requests[at]?.id ?? 0
-        if ('outcome' in result) this.#reply(id, result.outcome)
-        else this.#refuse(id, result.error)
-      })
-      boundLog(this.#db, this.#path)
-    } catch (error) {
-      for (const request of requests) this.#refuse(request.id, error)
-    }
+    const results = this.#writer.commitPages(requests.map((request) => unpackPage(request.page)))
+    results.forEach((result, at) => {
+      const id = requests[at]?.id ?? 0
+      if ('outcome' in result) this.#reply(id, result.outcome)
+      else this.#refuse(id, result.error)
+    })
+    boundLog(this.#db, this.#path)
   }
 
   async #hold(request: Extract<WriterRequest, { type: 'hold' }>): Promise<void> {

@@ -28,7 +28,7 @@ type Synchronous<Method> = Method extends (...parameters: infer Parameters) => P
 
 /** The methods of `ArchiveWriter` but for the right to collect, at once and in this thread; each one transaction. */
 export type WriterCore = { readonly [Name in Exclude<keyof ArchiveWriter, 'hold' | 'commitPage'>]: Synchronous<ArchiveWriter[Name]> } & {
-  /** Several pages in one transaction; a page that fails does not hinder the others. Throws when the transaction itself fails. */
+  /** Several pages in one transaction; a page that fails does not hinder the others. Never throws: each page has its own result. */
   commitPages(pages: readonly PageCommit[]): readonly PageResult[]
   saveSegments(segments: readonly ColumnSegment[]): void
 }
@@ -53,9 +53,6 @@ export function openWriter(db: Database, path: string, options: { readonly gener
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commit = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
-  const enterPage = db.prepare('SAVEPOINT page')
-  const leavePage = db.prepare('RELEASE page')
-  const undoPage = db.prepare('ROLLBACK TO page')
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   let seenVersion = dataVersion.get()
 
@@ -93,32 +90,30 @@ export function openWriter(db: Database, path: string, options: { readonly gener
     }
   }
 
-  const writePage = (page: PageCommit): PageResult => {
-    const before = { ...state }
-    enterPage.run()
+  const writePages = (group: readonly PageCommit[]): readonly PageOutcome[] =>
+    transaction(() => {
+      const outcomes = group.map((page) => pages.write(page))
+      identities.merge()
+      return outcomes
+    })
+
+  const writeAlone = (page: PageCommit): PageResult => {
     try {
-      const outcome = pages.write(page)
-      leavePage.run()
-      return { outcome }
+      return { outcome: writePages([page])[0] as PageOutcome }
     } catch (error) {
-      // The engine may have undone the whole transaction already (a full disk does that).
-      if (!db.inTransaction) throw error
-      undoPage.run()
-      leavePage.run()
-      Object.assign(state, before)
-      identities.forget()
-      dictionaries.forget()
       return { error: failureOf(error, path) }
     }
   }
 
   return {
-    commitPages: (group) =>
-      transaction(() => {
-        const results = group.map(writePage)
-        identities.merge()
-        return results
-      }),
+    commitPages: (group) => {
+      try {
+        return writePages(group).map((outcome) => ({ outcome }))
+      } catch {
+        // One of them failed and undid them all; by themselves the others are stored, and the failure is told of the right one.
+        return group.map(writeAlone)
+      }
+    },
     saveSegments: (list) => transaction(() => segments(list)),
     saveConnection: (connection) => transaction(() => connections.save(connection, now())),
     removeConnection: (id, purge) => transaction(() => connections.remove(id, purge, now())),
