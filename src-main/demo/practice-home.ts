@@ -24,7 +24,8 @@ export async function startPractice(folder: string): Promise<Practice> {
     services: services.all,
     async end() {
       await services.close()
-      await rm(folder, { recursive: true, force: true })
+      // A browser that has just closed may still be writing its profile.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
     },
   }
 }

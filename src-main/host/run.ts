@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const server = await startLoopbackServer({ core, rendererFolder: screenFolder(import.meta.url), port: options.port })
     endings.push(() => server.close())
 
-    await serve(options, server, join(ports.home, 'window'), stopped)
+    await serve(options, server, join(ports.home, 'browser'), stopped)
     return 0
   } catch (error) {
     say(error)
@@ -65,7 +65,7 @@ async function serve(options: HostOptions, server: LoopbackServer, windowFolder:
   return stopped
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** Resolves when the process is first told to end; the second time it ends at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let isStopping = false
@@ -74,8 +74,7 @@ function stopSignal(): Promise<void> {
       isStopping = true
       resolve()
     }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   })
 }
 

@@ -16,7 +16,8 @@ export function chooseBrowser(environment: NodeJS.ProcessEnv, platform: NodeJS.P
 export interface BrowserWindow {
   /** Resolves when the window was closed, or never came up. */
   readonly closed: Promise<void>
-  close(): void
+  /** Closes it and waits until its browser has let go of the folder. */
+  close(): Promise<void>
 }
 
 /** Opens the address in a window without tabs, with a browser profile of its own in `folder`. */
@@ -41,5 +42,11 @@ export async function openWindow(browser: Browser, url: string, folder: string):
   const closed = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve())).then(() =>
     rm(door, { force: true }),
   )
-  return { closed, close: () => void child.kill('SIGTERM') }
+  return {
+    closed,
+    close() {
+      child.kill('SIGTERM')
+      return closed
+    },
+  }
 }

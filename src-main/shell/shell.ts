@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app, session, type BrowserWindow } from 'electron'
 import packageJson from '../../package.json' with { type: 'json' }
-import { createCore, type Core } from '../core/create-core.ts'
+import { createCore } from '../core/create-core.ts'
 import { nodePorts } from '../core/node-ports.ts'
 import { addPracticeConnections } from '../core/practice-connections.ts'
 import { screenFolder } from '../core/screen-files.ts'
-import { createPracticeFolder, startPractice, type Practice } from '../demo/practice-home.ts'
+import { createPracticeFolder, startPractice } from '../demo/practice-home.ts'
 import { registerAppScheme, serveScreen } from './app-scheme.ts'
 import { createIpc } from './ipc.ts'
 import { lockDownPages, lockDownSession } from './lock-down.ts'
@@ -59,20 +59,15 @@ export async function startShell(args: readonly string[]): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
-  const practice = options.isDemo ? practise(core, ports.home) : null
+  const practice = options.isDemo ? startPractice(ports.home) : null
   quitInOrder(async () => {
     ipc.close()
     await core.dispose()
     await (await practice)?.end()
   })
   show()
-}
-
-/** Fills a demo while its window is open already; what goes wrong shows there as the state of a connection. */
-async function practise(core: Core, home: string): Promise<Practice> {
-  const practice = await startPractice(home)
-  await addPracticeConnections(core.dispatch, practice.services).catch(() => undefined)
-  return practice
+  // A demo fills while its window is open already; what goes wrong then shows as the state of a connection.
+  if (practice !== null) await addPracticeConnections(core.dispatch, (await practice).services).catch(() => undefined)
 }
 
 /** Holds the quitting app until `end` is done: what is being collected is kept, the archive closed. */

@@ -82,7 +82,7 @@ describe('a window', () => {
         expect(allArguments()).not.toContain(new URL(server.url).pathname)
         expect(statSync(join(profile, 'open.html')).mode & 0o777).toBe(0o600)
       } finally {
-        window.close()
+        await window.close()
         await window.closed
         await server.close()
       }
