@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CollectionRun } from '../../../src-main/contract/model/collection.ts'
 import { dayMs, minuteMs, openBench, practiceConnector, PracticeService, startMs, type Bench } from './practice.ts'
 
 let service: PracticeService
@@ -14,8 +15,12 @@ afterEach(async () => {
   service.close()
 })
 
-const bench = async (plan: 'time' | 'sequence' = 'time', services = [service], options = {}): Promise<Bench> => {
-  const opened = await openBench(services, practiceConnector(plan), options)
+const bench = async (
+  plan: 'time' | 'sequence' = 'time',
+  services = [service],
+  settings: Parameters<typeof openBench>[2] = {},
+): Promise<Bench> => {
+  const opened = await openBench(services, practiceConnector(plan), settings)
   open.push(opened)
   return opened
 }
@@ -237,6 +242,41 @@ describe('trouble', () => {
     expect((await collect())[0]).toMatchObject({ status: 'done', added: 5 })
     expect(clock.nowMs).toBeGreaterThanOrEqual(startMs + 90_000)
     expect(told.status.length).toBeGreaterThanOrEqual(4)
+  })
+})
+
+describe('the schedule', () => {
+  /** Resolves when the run log says so. */
+  const until = async (opened: Bench, isThere: (runs: readonly CollectionRun[]) => boolean): Promise<readonly CollectionRun[]> => {
+    for (;;) {
+      const runs = (await opened.archive.reader.runs(null, 100)).filter(({ status }) => status !== 'running')
+      if (isThere(runs)) return runs
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  it('collects on start and at each interval, and shows the next time', async () => {
+    service.add(...history(5))
+    const opened = await bench('time', [service], { runsSchedule: true, collectOnStart: true, intervalMinutes: 30 })
+    const runs = await until(opened, ({ length }) => length >= 3)
+    const starts = runs.map(({ startedAt }) => Date.parse(startedAt)).toSorted((a, b) => a - b)
+    expect(starts.slice(1).every((atMs, index) => atMs - (starts[index] ?? 0) >= 30 * minuteMs)).toBe(true)
+    expect((await opened.collector.status())[0]?.nextRunAt).not.toBeNull()
+  })
+
+  it('looks whether a lost network is back before it begins another run', async () => {
+    const opened = await bench('time', [service], { runsSchedule: true, intervalMinutes: 30 })
+    const { baseUrl } = service
+    service.close()
+    expect((await opened.collect())[0]).toMatchObject({ error: { code: 'SERVICE_UNREACHABLE' } })
+    const lost = opened.clock.nowMs
+    while (opened.clock.nowMs < lost + 120 * minuteMs) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await opened.archive.reader.runs(null, 100)).toHaveLength(1)
+    service = new PracticeService()
+    service.add(...history(5))
+    await service.listen(Number(new URL(baseUrl).port))
+    const runs = await until(opened, ({ length }) => length >= 2)
+    expect(runs.filter(({ status }) => status === 'failed')).toHaveLength(1)
   })
 })
 

@@ -41,8 +41,8 @@ export class PracticeService {
   baseUrl = ''
   #server = createServer((request, response) => void this.#answer(request, response))
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
     this.baseUrl = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
@@ -192,7 +192,10 @@ export interface Bench {
 export async function openBench(
   services: readonly { readonly baseUrl: string }[],
   definition: ConnectorDefinition,
-  options: StoredConnection['options'] = {},
+  {
+    runsSchedule = false,
+    ...settings
+  }: Partial<Pick<StoredConnection, 'options' | 'intervalMinutes' | 'collectOnStart'>> & { readonly runsSchedule?: boolean } = {},
 ): Promise<Bench> {
   const home = mkdtempSync(join(tmpdir(), 'trailview-collect-'))
   const clock = jumpingClock()
@@ -206,11 +209,12 @@ export async function openBench(
     service: 'onehub',
     name: `Practice ${index}`,
     baseUrl,
-    options,
+    options: {},
     createdAt: new Date(startMs).toISOString(),
     intervalMinutes: null,
     collectOnStart: false,
     hasCredential: true,
+    ...settings,
   }))
   for (const connection of connections) await archive.writer.saveConnection(connection)
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -229,7 +233,7 @@ export async function openBench(
     runs,
     clock,
     log,
-    runsSchedule: false,
+    runsSchedule,
     onProgress: (progress) => told.progress.push(progress),
     onFinished: () => undefined,
     onStatus: (connection) => told.status.push(connection),
