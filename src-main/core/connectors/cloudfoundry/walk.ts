@@ -3,18 +3,19 @@ import type { RawRecord, WalkContext, WalkPage } from '../define.ts'
 import { wholeOption } from '../kit/options.ts'
 import { fingerprint } from '../kit/seen.ts'
 import { sliceOf, splitPoint, walkSlices, type Slice, type SliceEnd, type SlicePage } from '../kit/slices.ts'
-import { firstPage, pageSize, readPage, settleFlavour, v2IsOff, type Flavour } from './api.ts'
+import { firstPage, readPage, settleFlavour, v2IsOff, type Flavour } from './api.ts'
 import { guidOf, timeOf } from './map.ts'
 import { allowedParts, parseConditions, spansOf } from './selection.ts'
 
-/** Deep pages are slow, and some services refuse them: a slice of more pages is cut. */
-const mostPagesPerSlice = 20
 const mostAttempts = 4
 const leastSliceMs = 2_000
 /** A window that ends this close to now is read to its real end, a differing clock of the service included. */
 const recentMs = 15 * 60_000
 
-/** Walks the audit events of a window, with v3 or v2 of the API; the ids are the same in both. */
+/**
+ * Walks the audit events of a window, with v3 or v2 of the API; the ids are the same in both. The window is cut into slices of time that fit one page
+ * each, so that neither the daily clean-up nor new events move anything between pages; what cannot be cut is paged, and read again unless the counts agree.
+ */
 export async function* walkAuditEvents(context: WalkContext): AsyncGenerator<WalkPage, void, void> {
   const { client, options, memory } = context
   const flavour = await settleFlavour(client, options, memory)
@@ -40,7 +41,6 @@ async function* walkFlavour(context: WalkContext, flavour: Flavour): AsyncGenera
     spansOf(conditions),
   )
   const isWhole = (wholeOption(options, 'page') ?? 1) === 1
-  const mostRows = mostPagesPerSlice * pageSize(flavour, options)
 
   async function* read(slice: Slice): AsyncGenerator<SlicePage, SliceEnd, void> {
     const start = firstPage(flavour, client.baseUrl, slice, conditions, options)
@@ -69,7 +69,7 @@ async function* walkFlavour(context: WalkContext, flavour: Flavour): AsyncGenera
         yield { records: page.records }
         for (const record of page.records) seen.add(keyOf(record))
         times.push(...page.records.flatMap((record) => timeOf(record) ?? []))
-        const parted = visited.size === 1 && (page.total ?? 0) > mostRows ? cut() : null
+        const parted = visited.size === 1 && page.next !== null ? cut() : null
         if (parted !== null) return parted
         highestTotal = Math.max(highestTotal, page.total ?? 0)
         const isSettled = page.total === null || !isWhole || (page.total >= highestTotal && seen.size >= page.total)
@@ -90,10 +90,9 @@ async function* walkFlavour(context: WalkContext, flavour: Flavour): AsyncGenera
   else yield* walkSlices(context, parts, read)
 }
 
-/** Half way between the oldest time known and the end, on a whole second. */
+/** Where to cut a slice, on a whole second. */
 function splitAt(times: readonly number[], slice: Slice): SliceEnd | null {
-  const oldestMs = slice.fromMs ?? (times.length === 0 ? null : Math.min(...times))
-  const at = oldestMs === null ? null : splitPoint([], { fromMs: oldestMs, toMs: slice.toMs }, leastSliceMs)
+  const at = splitPoint(times, slice, leastSliceMs)
   return at === null ? null : { splitAtMs: Math.floor(at / 1000) * 1000 }
 }
 

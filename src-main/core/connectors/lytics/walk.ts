@@ -11,14 +11,16 @@ import { boundsQuery, settleTimeForm } from './times.ts'
 /** A slice with more rows than this is cut: how deep `start` may go is not documented. */
 const mostRowsPerSlice = 5_000
 const mostAttempts = 4
+/** How many rows a page shares with the one before. */
+const mostSharedRows = 12
 /** A slice is not cut into parts narrower than this; with date math, whose bounds move and are widened by an hour, not below several hours. */
 const leastSliceMs = { absolute: 4_000, math: 8 * 3_600_000 }
 /** A window that ends this close to now is read up to now: rows that settle later are re-read by the overlap. */
 const recentMs = 15 * 60_000
 
 /**
- * Walks the events of a window. `before` is frozen, so new events do not move the offsets; each page begins on the last row of the page before,
- * so that a row taken away or let in shows itself, and the slice is read again.
+ * Walks the events of a window. `before` is frozen, so new events do not move the offsets; each page begins on the last rows of the page before,
+ * so that rows taken away, let in or in another order show themselves, and the slice is read again.
  */
 export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage, void, void> {
   const { client, options, memory, nowMs } = context
@@ -34,6 +36,7 @@ export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage
   const form = await settleTimeForm(client, flavour, filter, memory, nowMs)
   const skip = wholeOption(options, 'start') ?? 0
   const limit = pageSize(options)
+  const sharedRows = Math.min(mostSharedRows, Math.floor(limit / 2))
 
   async function page(slice: Slice, start: number): Promise<ListAnswer> {
     return listEvents(client, flavour, [...filter, ...boundsQuery(slice, form, nowMs), ['start', String(start)], ['limit', String(limit)]])
@@ -45,7 +48,8 @@ export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage
     const cut = (): number | null => (skip > 0 ? null : splitPoint(times, slice, leastSliceMs[form]))
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
       let start = skip
-      let last: string | null = null
+      /** The last rows of the page before, which the next one repeats. */
+      let tail: readonly string[] = []
       for (;;) {
         const answer = await page(slice, start)
         if (answer.kind !== 'records') {
@@ -54,13 +58,13 @@ export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage
           throw refused(client.baseUrl, flavour, answer.kind)
         }
         const { records } = answer
-        if (last !== null && (records[0] === undefined || fingerprint(records[0]) !== last)) break
+        const prints = records.map(fingerprint)
+        if (tail.some((print, index) => print !== prints[index])) break
         yield { records: records.filter((record) => isWanted(record, options, nowMs)) }
         times.push(...records.flatMap((record) => timeOf(record) ?? []))
-        const tail = records.at(-1)
-        if (tail === undefined || (last !== null && records.length === 1)) return 'complete'
-        last = fingerprint(tail)
-        start += records.length - 1
+        if (records.length === tail.length) return 'complete'
+        tail = prints.slice(Math.max(0, prints.length - sharedRows))
+        start += records.length - tail.length
         const splitAtMs = start - skip >= mostRowsPerSlice ? cut() : null
         if (splitAtMs !== null) return { splitAtMs }
       }

@@ -7,6 +7,8 @@ import { EventList, mostPerPage, type EventPage } from './list.ts'
 /** Between two pages at most this many ids are looked up one by one, to see whether rows slipped through. */
 const widestGap = 1_000n
 const mostAttempts = 3
+/** How many rows a resumed walk begins before the place where it stopped. */
+const rowsBack = 50
 /** From this many rows on, a page that counts upwards means that the order asked for was ignored. */
 const tellingRows = 10
 
@@ -72,20 +74,23 @@ class Walk {
     }
   }
 
-  /** The page that follows on from where an interrupted walk stopped; further up, should much have been taken away since. */
+  /** A page that begins at or above where an interrupted walk stopped, some rows early because rows may have moved; further up, should many be gone. */
   async #pickUp(first: EventPage, resume: Position): Promise<{ readonly page: EventPage; readonly at: Position }> {
-    for (let number = resume.page; number > this.#firstPage; number = Math.floor(number / 2)) {
+    const back = Math.ceil(rowsBack / this.#list.pageSize)
+    for (let number = resume.page - back; number > this.#firstPage; number = Math.floor(number / 2)) {
       const page = await this.#list.page(number)
       const highest = highestOf(page)
-      if (highest !== null && resume.last !== null && highest + widestGap >= resume.last)
-        return { page, at: { page: number, last: resume.last } }
+      if (highest !== null && resume.last !== null && highest >= resume.last) return { page, at: { page: number, last: null } }
     }
     return { page: first, at: { page: this.#firstPage, last: null } }
   }
 
   /** For a service that does not sort: oldest first, where what comes in is appended, begun at the page that holds the first id wanted. */
   async *#upwards(first: EventPage, resume: Position | null): AsyncGenerator<WalkPage, void, void> {
-    let number = resume === null ? await this.#firstPageAbove(first) : Math.max(this.#firstPage, resume.page - 1)
+    let number =
+      resume === null
+        ? await this.#firstPageAbove(first)
+        : Math.max(this.#firstPage, resume.page - Math.ceil(rowsBack / this.#list.pageSize))
     let last: bigint | null = null
     for (;;) {
       const page: EventPage = number === this.#firstPage && last === null ? first : await this.#list.page(number)
