@@ -83,8 +83,9 @@ describe('the host', () => {
 
   it('opens on the passphrase page without a keychain, and keeps what was set up', async () => {
     const first = await start(['--home', home])
-    await vi.waitFor(async () =>
-      expect(await first.call('app.info', {})).toMatchObject({ value: { archive: { state: 'needs-passphrase-setup' } } }),
+    await vi.waitFor(
+      async () => expect(await first.call('app.info', {})).toMatchObject({ value: { archive: { state: 'needs-passphrase-setup' } } }),
+      { timeout: 20_000 },
     )
     expect(await first.call('archive.unlock', { passphrase: 'long enough to be one' })).toMatchObject({ value: { state: 'open' } })
     await first.call('settings.save', { theme: 'dark' })

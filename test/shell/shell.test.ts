@@ -10,6 +10,8 @@ import { refusable } from './stand-in.ts'
 // The bundle that Electron would run, whole conversations through it, and what it asked of Electron.
 
 const callChannel = 'trailview:call'
+/** A busy machine is no failure. */
+const patience = { timeout: 20_000 }
 let home: string
 let shell: RunningShell
 
@@ -42,10 +44,12 @@ describe('a conversation', () => {
 
   it('opens on the passphrase page without a keychain, and pushes the archive’s way to open', async () => {
     const { trailview } = await shell.page()
-    await vi.waitFor(async () =>
-      expect(await trailview.call(1, 'app.info', {})).toMatchObject({
-        value: { archive: { state: 'needs-passphrase-setup' }, keychain: 'absent' },
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await trailview.call(1, 'app.info', {})).toMatchObject({
+          value: { archive: { state: 'needs-passphrase-setup' }, keychain: 'absent' },
+        }),
+      patience,
     )
     const pushes: PushMessage[] = []
     const stop = trailview.subscribe((push) => pushes.push(push))
@@ -94,7 +98,7 @@ describe('long calls', () => {
   it('end when the page cancels them', async () => {
     const { trailview } = await shell.page()
     const reply = trailview.call(7, 'connections.test', input())
-    await vi.waitUntil(() => asked > 0)
+    await vi.waitUntil(() => asked > 0, patience)
     trailview.cancel(6)
     trailview.cancel(7)
     expect(await reply).toMatchObject({ ok: false, error: { code: 'CALL_CANCELLED' } })
@@ -103,16 +107,16 @@ describe('long calls', () => {
   it('end when their window closes or its page is loaded anew', async () => {
     const { trailview } = await shell.page()
     const reply = trailview.call(7, 'connections.test', input())
-    await vi.waitUntil(() => asked > 0)
+    await vi.waitUntil(() => asked > 0, patience)
     shell.window().webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true })
     expect(dropped).toBe(0)
     shell.window().webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
     expect(await reply).toMatchObject({ error: { code: 'CALL_CANCELLED' } })
     const second = trailview.call(8, 'connections.test', input())
-    await vi.waitUntil(() => asked > 1)
+    await vi.waitUntil(() => asked > 1, patience)
     shell.window().close()
     expect(await second).toMatchObject({ error: { code: 'CALL_CANCELLED' } })
-    await vi.waitUntil(() => dropped === 2)
+    await vi.waitUntil(() => dropped === 2, patience)
   })
 })
 
@@ -211,7 +215,7 @@ describe('an external address', () => {
 
   it('is shown as it is, and opened only when the user agrees', async () => {
     open('https://xn--bcher-kva.example/a?b#c')
-    await vi.waitUntil(() => shell.electron.asked.messageBoxes.length === 1)
+    await vi.waitUntil(() => shell.electron.asked.messageBoxes.length === 1, patience)
     expect(shell.electron.asked.messageBoxes[0]).toMatchObject({
       detail: 'https://xn--bcher-kva.example/a?b#c',
       buttons: ['Cancel', 'Open'],
@@ -221,7 +225,7 @@ describe('an external address', () => {
     expect(shell.electron.asked.openedAddresses).toEqual([])
     shell.electron.dialogAnswer = 1
     open('https://bücher.example/')
-    await vi.waitUntil(() => shell.electron.asked.openedAddresses.length === 1)
+    await vi.waitUntil(() => shell.electron.asked.openedAddresses.length === 1, patience)
     expect(shell.electron.asked.openedAddresses).toEqual(['https://xn--bcher-kva.example/'])
   })
 
