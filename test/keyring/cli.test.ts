@@ -30,7 +30,7 @@ describe('the command line', { timeout: 120_000 }, () => {
   const cli = (args: readonly string[], stdin = ''): Promise<CliResult> =>
     runCli(args, { home, stdin, env: keyring.environment as Record<string, string> })
   const json = async <T>(...args: string[]): Promise<T> => {
-    const result = await cli([...args, '--json'])
+    const result = await cli(['--json', ...args])
     expect(result, result.stderr).toMatchObject({ code: 0 })
     return JSON.parse(result.stdout) as T
   }
@@ -192,7 +192,7 @@ describe('the command line', { timeout: 120_000 }, () => {
     [['show', 'ffffffffffffffffffffffff'], 1],
     [['connections', 'test', 'nobody'], 1],
   ])('answers %j with exit code %i and a sentence', async (args, code) => {
-    const result = await cli([...args, '--json'])
+    const result = await cli(['--json', ...args])
     expect(result, result.stderr).toMatchObject({ code, stdout: '' })
     const lines = result.stderr.trim().split('\n')
     const { error } = JSON.parse(lines.at(-1) ?? '') as { error: { code: string; message: string } }
