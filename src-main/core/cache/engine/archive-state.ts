@@ -1,11 +1,11 @@
 import { fold } from '../../lib/fold.ts'
 import type { Database } from '../driver.ts'
-import { type ColumnRow, EventColumns, flag, removedRow } from './columns.ts'
+import { EventColumns, flag, removedRow } from './columns.ts'
 import { Dictionaries } from './dictionaries.ts'
 import { prepared } from './prepared.ts'
-import { columnRowOf, readEvent, readEvents, segmentRows, unpackSegment } from './segments.ts'
+import { columnRowOf, readEvent, readEvents } from './segments.ts'
+import { loadEntries, loadSegments } from './snapshots.ts'
 import { TimeOrder } from './time-order.ts'
-import { Totals } from './totals.ts'
 
 /** How many events are read from the table between two breaths. */
 const loadStep = 20_000
@@ -36,11 +36,12 @@ export class ArchiveState {
   readonly columns = new EventColumns()
   readonly dictionaries = new Dictionaries()
   readonly order = new TimeOrder()
-  readonly totals = new Totals(this.columns, this.dictionaries)
   /** By row: tags as written. Few: reviewers set them by hand. */
   readonly tags = new Map<number, readonly string[]>()
   /** By row: notes, folded. */
   readonly notes = new Map<number, readonly string[]>()
+  /** Snapshots that are stored, by number: the last change they hold. */
+  readonly stored = new Map<number, number>()
   /** Grows with every change of anything here. */
   version = 0
   /** Grows when rows that were there before have changed: work that went over some of them must begin anew. */
@@ -61,10 +62,11 @@ export class ArchiveState {
     db.exec('BEGIN')
     try {
       this.#epoch = epochOf(db)
+      loadEntries(db, this.dictionaries, this.#epoch, this.stored)
       this.dictionaries.catchUp(db)
       const lastSeq = lastSeqOf(db)
       this.columns.reserve(lastSeq)
-      this.#lastChange = this.#loadSegments(lastSeq)
+      this.#lastChange = loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChangeOf(db), this.stored)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         await onProgress(seq - 1, lastSeq)
         for (const record of readEvents(db, seq, Math.min(seq + loadStep - 1, lastSeq))) {
@@ -131,37 +133,11 @@ export class ArchiveState {
     for (const seq of seqs) {
       const record = readEvent(db, seq)
       const value = record === undefined ? removedRow : columnRowOf(record, this.dictionaries, this.#marksOf(seq))
-      if (this.#rewrite(seq - 1, value)) moved.add(seq - 1)
+      if (!Object.is(this.columns.timeMs[seq - 1], value.timeMs)) moved.add(seq - 1)
+      this.columns.set(seq - 1, value)
     }
     this.#lastChange = lastChangeOf(db)
     return seqs.length
-  }
-
-  /** Puts another value into a row; true when its time is another one. */
-  #rewrite(row: number, value: ColumnRow): boolean {
-    const { timeMs, actor, object, context } = this.columns
-    const hasOtherTime = !Object.is(timeMs[row], value.timeMs)
-    const isMoved = hasOtherTime || actor[row] !== value.actor || object[row] !== value.object || context[row] !== value.context
-    this.totals.leave(row)
-    this.columns.set(row, value)
-    this.totals.enter(row, isMoved)
-    return hasOtherTime
-  }
-
-  #loadSegments(lastSeq: number): number {
-    const stored = this.#db
-      .prepare<[], { num: number; change_num: number; data: Uint8Array }>(
-        'SELECT num, change_num, data FROM column_segment WHERE num >= 0 ORDER BY num',
-      )
-      .iterate()
-    let lastChange = lastChangeOf(this.#db)
-    let next = 0
-    for (const { num, change_num, data } of stored) {
-      if (num !== next || (num + 1) * segmentRows > lastSeq || !unpackSegment(data, num, this.columns, this.dictionaries)) break
-      lastChange = Math.min(lastChange, change_num)
-      next++
-    }
-    return lastChange
   }
 
   /** Reads marks, tags and notes of all events from a row on. */

@@ -1,12 +1,12 @@
 import type { QueryCompletion } from '../../../contract/model/query.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { type FacetGroups, facetOf } from './facets.ts'
+import { topKeys } from './counter.ts'
+import { countAll } from './counts.ts'
+import type { Entries } from './entries.ts'
+import { type FacetSource, facetOf } from './facets.ts'
+import { latestOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
-import type { TextColumn } from './text-column.ts'
-import type { Activity } from './totals.ts'
-import type { ValueGroups } from './value-groups.ts'
-import { ResultSet } from './result-set.ts'
 
 type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count'>
 
@@ -16,41 +16,30 @@ interface Named {
   readonly email: string | null
 }
 
-/** Values of a field that contain the folded text, most frequent first. */
-export function completeValue(
+/** Values of a field that contain the folded text, most frequent first. `all` counts every event and reads from the counts. */
+export async function completeValue(
   field: string,
   foldedText: string,
   limit: number,
   state: ArchiveState,
-  groups: FacetGroups,
   db: Database,
-  all: ResultSet,
-): readonly Completion[] {
-  const { actor, subject, kinds, contexts, counts: sizes } = state.dictionaries
-  const { counts } = state.totals
+  all: <Value>(read: (source: FacetSource) => Value) => Promise<Value>,
+): Promise<readonly Completion[]> {
+  const { actor, subject, kinds, counts } = state.dictionaries
   switch (field) {
     case 'actor':
-      return things(foldedText, limit, counts.actor, [actor.name, actor.email, actor.id], groups.actors, state.totals.actors, (num) =>
-        prepared<[number], Named>(db, 'SELECT id, name, email FROM actor WHERE num = ?').get(num),
-      )
+      return things(foldedText, limit, countAll(state.columns, 'actor', counts.actor), actor, 'actor', state, db)
     case 'object':
+      return things(foldedText, limit, countAll(state.columns, 'object', counts.object), subject, 'object', state, db)
     case 'file': {
       const isFile = kinds.texts.map((kind) => kind === 'file' || kind === 'folder')
-      const perObject =
-        field === 'object' ? counts.object : counts.object.map((count, num) => (isFile[subject.kind.at(num)] === true ? count : 0))
-      return things(foldedText, limit, perObject, [subject.name, subject.id], groups.subjects, state.totals.objects, (num) =>
-        subjectOf(db, num),
+      const perFile = countAll(state.columns, 'object', counts.object).map((count, num) =>
+        isFile[subject.kind.at(num)] === true ? count : 0,
       )
+      return things(foldedText, limit, perFile, subject, 'object', state, db)
     }
-    case 'workspace': {
-      const perWorkspace = new Uint32Array(sizes.object)
-      counts.context.forEach((count, context) => {
-        perWorkspace[contexts.workspace.at(context)] = (perWorkspace[contexts.workspace.at(context)] ?? 0) + count
-      })
-      return things(foldedText, limit, perWorkspace, [subject.name, subject.id], groups.subjects, state.totals.workspaces, (num) =>
-        subjectOf(db, num),
-      )
-    }
+    case 'workspace':
+      return things(foldedText, limit, countWorkspaces(state), subject, 'workspace', state, db)
     case 'verb':
     case 'action':
     case 'kind':
@@ -58,48 +47,57 @@ export function completeValue(
     case 'connection':
     case 'outcome':
     case 'status':
-    case 'tag':
-      return facetOf(field, Infinity, counts, groups, state, db, all)
-        .filter(
-          ({ value, label }) =>
-            state.dictionaries.folded(value).includes(foldedText) || state.dictionaries.folded(label).includes(foldedText),
-        )
+    case 'tag': {
+      const folded = (text: string): string => state.dictionaries.folded(text)
+      const values = await all((source) => facetOf(field, Infinity, source))
+      return values
+        .filter(({ value, label }) => folded(value).includes(foldedText) || folded(label).includes(foldedText))
         .slice(0, limit)
         .map(({ label, count }) => ({ insert: label, label, count }))
+    }
     default:
       return []
   }
 }
 
-function subjectOf(db: Database, num: number): Named | undefined {
-  return prepared<[number], Named>(db, 'SELECT id, name, NULL AS email FROM subject WHERE num = ?').get(num)
+/** Counts of all events by workspace. */
+export function countWorkspaces({ columns, dictionaries }: ArchiveState): Uint32Array {
+  const { contexts, contextCount, counts } = dictionaries
+  const perWorkspace = new Uint32Array(counts.object)
+  countAll(columns, 'context', contextCount).forEach((count, context) => {
+    const workspace = contexts.workspace.at(context)
+    perWorkspace[workspace] = (perWorkspace[workspace] ?? 0) + count
+  })
+  return perWorkspace
 }
 
 function things(
   foldedText: string,
   limit: number,
   counts: Uint32Array,
-  columns: readonly TextColumn[],
-  groups: ValueGroups,
-  activity: Activity,
-  read: (num: number) => Named | undefined,
+  entries: Entries,
+  column: ThingColumn,
+  state: ArchiveState,
+  db: Database,
 ): readonly Completion[] {
-  const mask = new Uint8Array(counts.length)
-  for (const column of columns) column.markContaining(foldedText, mask)
-  const sums = new Map<number, number>()
+  const mask = new Uint8Array(entries.count)
+  for (const text of entries.texts) text.markContaining(foldedText, mask)
+  const sums = new Uint32Array(entries.count)
+  const groups: number[] = []
   for (let num = 1; num < mask.length; num++) {
-    if (mask[num] === 0 || counts[num] === 0) continue
-    const group = groups.groupOf[num] ?? 0
-    sums.set(group, (sums.get(group) ?? 0) + (counts[num] ?? 0))
+    const count = counts[num] as number
+    if (mask[num] === 0 || count === 0) continue
+    const group = entries.groups.first.at(num)
+    if (sums[group] === 0) groups.push(group)
+    sums[group] = (sums[group] as number) + count
   }
-  const found = [...sums].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit)
-  const latest = groups.latestOf(
-    found.map(([group]) => group),
-    activity.lastMs,
-  )
-  return found.map(([group, count]) => {
-    const named = read(latest.get(group) ?? 0)
+  const found = topKeys(Uint32Array.from(groups), sums, limit)
+  const latest = latestOf(state, column, found)
+  const sql =
+    column === 'actor' ? 'SELECT id, name, email FROM actor WHERE num = ?' : 'SELECT id, name, NULL AS email FROM subject WHERE num = ?'
+  return found.map((group) => {
+    const named = prepared<[number], Named>(db, sql).get(latest.get(group) ?? group)
     const label = named?.name ?? named?.email ?? named?.id ?? ''
-    return { insert: label, label, count }
+    return { insert: label, label, count: sums[group] as number }
   })
 }

@@ -1,42 +1,67 @@
 import type { ArchiveState } from './archive-state.ts'
+import type { EventColumns } from './columns.ts'
+import { flag } from './columns.ts'
+import { Counter } from './counter.ts'
 import type { ResultSet } from './result-set.ts'
 
-/** How many matches carry each dictionary number, and each value of the flags column. */
-export interface ColumnCounts {
-  readonly actor: Uint32Array
-  readonly object: Uint32Array
-  readonly context: Uint32Array
-  readonly flags: Uint32Array
-}
+/** Counters of matches by the numbers in each column. Used by one query at a time and then again. */
+export class ColumnCounters {
+  readonly actor = new Counter()
+  readonly object = new Counter()
+  readonly context = new Counter()
+  readonly flags = new Counter()
+  /** For sums over the counts. */
+  readonly sums = new Counter()
 
-/** Counters for the dictionaries as they are now. */
-export function newCounts({ dictionaries }: ArchiveState): ColumnCounts {
-  const { counts } = dictionaries
-  return {
-    actor: new Uint32Array(counts.actor),
-    object: new Uint32Array(counts.object),
-    context: new Uint32Array(counts.context),
-    flags: new Uint32Array(256),
+  /** Empties the counters and makes room for the dictionaries as they are now. */
+  begin({ dictionaries: { counts } }: ArchiveState): void {
+    for (const counter of [this.actor, this.object, this.context, this.flags, this.sums]) counter.clear()
+    this.actor.reserve(counts.actor)
+    this.object.reserve(counts.object)
+    this.context.reserve(counts.context)
+    this.flags.reserve(256)
+    this.sums.reserve(Math.max(counts.actor, counts.object))
+  }
+
+  /** Adds the matches among the words `from` to `to` (exclusive) of a result. */
+  addRows({ columns }: ArchiveState, { words }: ResultSet, from: number, to: number): void {
+    countColumn(columns.actor, words, from, to, this.actor)
+    countColumn(columns.object, words, from, to, this.object)
+    countColumn(columns.context, words, from, to, this.context)
+    countColumn(columns.flags, words, from, to, this.flags)
   }
 }
 
-/** Adds the matches among the words `from` to `to` (exclusive) of a result. */
-export function addCounts({ columns }: ArchiveState, { words }: ResultSet, from: number, to: number, counts: ColumnCounts): void {
-  const { actor, object, context, flags } = columns
+/** One column after another: each has its counts in the processor's near cache to itself. */
+function countColumn(
+  column: Uint32Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>,
+  words: Uint32Array,
+  from: number,
+  to: number,
+  counter: Counter,
+): void {
+  const { counts, touched } = counter
+  let { touchedCount } = counter
   for (let at = from; at < to; at++) {
     let word = words[at] as number
-    const base = at * 32
+    const base = at * 32 + 31
     while (word !== 0) {
-      const row = base + (31 - Math.clz32(word & -word))
+      const number = column[base - Math.clz32(word & -word)] as number
       word &= word - 1
-      const a = actor[row] as number
-      counts.actor[a] = (counts.actor[a] as number) + 1
-      const o = object[row] as number
-      counts.object[o] = (counts.object[o] as number) + 1
-      const c = context[row] as number
-      counts.context[c] = (counts.context[c] as number) + 1
-      const f = flags[row] as number
-      counts.flags[f] = (counts.flags[f] as number) + 1
+      const before = counts[number] as number
+      if (before === 0) touched[touchedCount++] = number
+      counts[number] = before + 1
     }
   }
+  counter.touchedCount = touchedCount
+}
+
+/** Counts of all events by the numbers of a column. */
+export function countAll({ count, flags, ...columns }: EventColumns, column: 'actor' | 'object' | 'context', size: number): Uint32Array {
+  const counts = new Uint32Array(size)
+  const numbers = columns[column]
+  for (let row = 0; row < count; row++) {
+    if (((flags[row] as number) & flag.removed) === 0) counts[numbers[row] as number] = (counts[numbers[row] as number] as number) + 1
+  }
+  return counts
 }

@@ -1,5 +1,6 @@
 import { fold } from '../../lib/fold.ts'
 import type { Database } from '../driver.ts'
+import { Actors, Interner, Subjects } from './entries.ts'
 import { unmappedWords } from './names.ts'
 import { NumberColumn } from './number-column.ts'
 import { TextColumn } from './text-column.ts'
@@ -25,20 +26,15 @@ export interface Contexts {
  * They only ever grow, but for connections, which are read anew whenever something was committed.
  */
 export class Dictionaries {
-  readonly actor = {
-    connection: new NumberColumn(),
-    kind: new NumberColumn(),
-    id: new TextColumn(),
-    name: new TextColumn(),
-    email: new TextColumn(),
-  }
-  readonly subject = { connection: new NumberColumn(), kind: new NumberColumn(), id: new TextColumn(), name: new TextColumn() }
+  /** Kinds of actors, objects and workspaces, as written. */
+  readonly kinds = new Interner()
+  readonly actor = new Actors(this.kinds)
+  /** Objects and workspaces. */
+  readonly subject = new Subjects(this.kinds)
   readonly action = { action: new TextColumn(fold(unmappedWords.action)), verb: new TextColumn(unmappedWords.verb) }
   readonly template = new TextColumn(fold(unmappedWords.summary))
   /** Templates that hold no marks, only text that looks like them. */
   readonly verbatim = new Set<number>()
-  /** Kinds of actors, objects and workspaces, as written. */
-  readonly kinds = new Interner()
   readonly contexts: Contexts = {
     connection: new NumberColumn(),
     workspace: new NumberColumn(),
@@ -85,7 +81,7 @@ export class Dictionaries {
 
   /** Entries of each dictionary, number 0 included. */
   get counts(): { readonly actor: number; readonly object: number; readonly context: number; readonly template: number } {
-    return { actor: this.actor.id.count, object: this.subject.id.count, context: this.contextCount, template: this.template.count }
+    return { actor: this.actor.count, object: this.subject.count, context: this.contextCount, template: this.template.count }
   }
 
   /** Reads what was added to the tables since the last call. To be called within the transaction that reads the events. */
@@ -96,29 +92,23 @@ export class Dictionaries {
         .all()
         .map((row) => [row.num, row]),
     )
-    for (const row of newRows<ActorRow>(db, 'SELECT num, connection, kind, id, name, email FROM actor', this.actor.id.count))
-      this.#addActor(row)
-    for (const row of newRows<SubjectRow>(db, 'SELECT num, connection, kind, id, name FROM subject', this.subject.id.count))
-      this.#addSubject(row)
+    const { actor, subject } = this
+    for (const [num, connection, kind, id, name, email] of newRows<ActorRow>(
+      db,
+      'SELECT num, connection, kind, id, name, email FROM actor',
+      actor.count,
+    )) {
+      actor.add(num, connection, kind, [foldFast(id), foldFast(name), foldFast(email)])
+    }
+    for (const [num, connection, kind, id, name] of newRows<SubjectRow>(
+      db,
+      'SELECT num, connection, kind, id, name FROM subject',
+      subject.count,
+    )) {
+      subject.add(num, connection, kind, [foldFast(id), foldFast(name)])
+    }
     for (const row of newRows<ActionRow>(db, 'SELECT num, action, verb FROM action', this.action.action.count)) this.#addAction(row)
     for (const row of newRows<TemplateRow>(db, 'SELECT num, text FROM template', this.template.count)) this.#addTemplate(row)
-  }
-
-  #addActor([num, connection, kind, id, name, email]: ActorRow): void {
-    const { actor } = this
-    actor.connection.set(num, connection)
-    actor.kind.set(num, this.kinds.numberOf(kind))
-    pushAt(actor.id, num, foldFast(id))
-    pushAt(actor.name, num, foldFast(name))
-    pushAt(actor.email, num, foldFast(email))
-  }
-
-  #addSubject([num, connection, kind, id, name]: SubjectRow): void {
-    const { subject } = this
-    subject.connection.set(num, connection)
-    subject.kind.set(num, this.kinds.numberOf(kind))
-    pushAt(subject.id, num, foldFast(id))
-    pushAt(subject.name, num, foldFast(name))
   }
 
   #addAction([num, action, verb]: ActionRow): void {
@@ -157,19 +147,4 @@ const plainAscii = /^[\0-\x7f]*$/
 function foldFast(text: string | null): string | null {
   if (text === null) return null
   return plainAscii.test(text) ? text.toLowerCase() : fold(text)
-}
-
-/** Gives numbers to the few different texts of a kind. */
-export class Interner {
-  readonly #numbers = new Map<string, number>()
-  readonly texts: string[] = []
-
-  numberOf(text: string): number {
-    const known = this.#numbers.get(text)
-    if (known !== undefined) return known
-    const number = this.texts.length
-    this.#numbers.set(text, number)
-    this.texts.push(text)
-    return number
-  }
 }

@@ -9,17 +9,17 @@ import { ArchiveState, type Moment } from './archive-state.ts'
 import { countConnections, summaryOfArchive } from './archive-facts.ts'
 import { around } from './around.ts'
 import { completeValue } from './complete-value.ts'
-import { addCounts, type ColumnCounts, newCounts } from './counts.ts'
+import { ColumnCounters } from './counts.ts'
 import { detailOf } from './detail.ts'
-import { FacetGroups, facetOf } from './facets.ts'
+import { type FacetSource, facetOf } from './facets.ts'
 import { type BucketBorders, bucketBorders, countBuckets } from './histogram.ts'
 import { Payloads } from './payloads.ts'
 import { prepared } from './prepared.ts'
 import { ResultSet } from './result-set.ts'
 import { RowBuilder } from './rows.ts'
-import { Scheduler, type Urgency, urgency } from './scheduler.ts'
+import { Scheduler, urgency } from './scheduler.ts'
 import { Searcher } from './searcher.ts'
-import { segmentsToSave } from './snapshots.ts'
+import { partsToSave } from './snapshots.ts'
 import { TimelineIndex } from './timelines.ts'
 
 /** Words of a result counted between two breaths: 262,144 rows. */
@@ -43,10 +43,10 @@ export class Engine {
   readonly #payloads: Payloads
   readonly #searcher: Searcher
   readonly #rows: RowBuilder
-  readonly #groups: FacetGroups
-  #timelines: readonly TimelineIndex[] = []
+  /** Of the kind asked last. */
+  #timelines: TimelineIndex | null = null
   #borders: { readonly version: number; readonly byUnit: Map<string, BucketBorders> } = { version: -1, byUnit: new Map() }
-  #counts = new WeakMap<ResultSet, ColumnCounts>()
+  readonly #idleCounters: ColumnCounters[] = []
 
   private constructor(db: Database, state: ArchiveState) {
     this.#db = db
@@ -54,7 +54,6 @@ export class Engine {
     this.#payloads = new Payloads(db)
     this.#searcher = new Searcher(state, this.#scheduler, db, this.#payloads)
     this.#rows = new RowBuilder(db)
-    this.#groups = new FacetGroups(state)
   }
 
   /** Loads an archive. `onProgress` counts events that must be read one by one. */
@@ -68,8 +67,8 @@ export class Engine {
   }
 
   /** Snapshots worth storing, so that the next start is quick. */
-  segmentsToSave(): readonly ColumnSegment[] {
-    return segmentsToSave(this.#db, this.state)
+  partsToSave(): readonly ColumnSegment[] {
+    return partsToSave(this.state)
   }
 
   async page(query: EventQuery, display: EventOrder, cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
@@ -109,9 +108,7 @@ export class Engine {
 
   async facets(query: EventQuery, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {
     const result = await this.#searcher.all(query, urgency.numbers, signal)
-    const counts = await this.#countsOf(result, signal)
-    this.#groups.catchUp(this.state)
-    return Object.fromEntries(by.map((field) => [field, facetOf(field, top, counts, this.#groups, this.state, this.#db, result)]))
+    return this.#counted(result, signal, (source) => Object.fromEntries(by.map((field) => [field, facetOf(field, top, source)])))
   }
 
   async histogram(query: EventQuery, unit: BucketUnit, signal: AbortSignal): Promise<Histogram> {
@@ -139,7 +136,10 @@ export class Engine {
     const place =
       revision === null || newest?.revision === revision
         ? newest
-        : prepared<[number, number], KeptPayload>(this.#db, 'SELECT revision, block, slot, hash FROM revision WHERE seq = ? AND revision = ?').get(row + 1, revision)
+        : prepared<[number, number], KeptPayload>(
+            this.#db,
+            'SELECT revision, block, slot, hash FROM revision WHERE seq = ? AND revision = ?',
+          ).get(row + 1, revision)
     if (place === undefined) {
       throw new TrailviewError('EVENT_NOT_FOUND', `The event ${id} has no revision ${revision}. Open the event to see which it has.`)
     }
@@ -153,19 +153,18 @@ export class Engine {
   }
 
   timelines(kind: TimelineKind, text: string, first: number, count: number): ReturnType<TimelineIndex['list']> {
-    let index = this.#timelines.find((known) => known.kind === kind && known.version === this.state.version)
-    if (index === undefined) {
-      this.state.totals.catchUp()
-      index = new TimelineIndex(kind, this.state)
-      this.#timelines = [...this.#timelines.filter((known) => known.kind !== kind), index]
-    }
-    return index.list(this.#db, text, first, count)
+    this.#catchUpGroups()
+    if (this.#timelines?.kind !== kind || this.#timelines.version !== this.state.version)
+      this.#timelines = new TimelineIndex(kind, this.state)
+    return this.#timelines.list(this.#db, text, first, count)
   }
 
   async completeValue(field: string, foldedText: string, limit: number, signal: AbortSignal): ReturnType<ArchiveReader['completeValue']> {
-    this.#groups.catchUp(this.state)
-    const all = await this.#searcher.all({ tree: { kind: 'all' }, zone: 'UTC' }, urgency.numbers, signal)
-    return completeValue(field, foldedText, limit, this.state, this.#groups, this.#db, all)
+    this.#catchUpGroups()
+    return completeValue(field, foldedText, limit, this.state, this.#db, async (read) => {
+      const all = await this.#searcher.all({ tree: { kind: 'all' }, zone: 'UTC' }, urgency.numbers, signal)
+      return this.#counted(all, signal, read)
+    })
   }
 
   summary(paths: readonly string[]): ReturnType<typeof summaryOfArchive> {
@@ -191,20 +190,29 @@ export class Engine {
     return rows
   }
 
-  async #countsOf(result: ResultSet, signal: AbortSignal, level: Urgency = urgency.numbers): Promise<ColumnCounts> {
-    const known = this.#counts.get(result)
-    if (known !== undefined) return known
-    for (;;) {
-      const { rewrites } = this.state
-      const counts = newCounts(this.state)
-      for (let from = 0; from < result.words.length && this.state.rewrites === rewrites; from += countWords) {
-        addCounts(this.state, result, from, Math.min(from + countWords, result.words.length), counts)
-        await this.#scheduler.breathe(level, signal)
+  /** Counts the matches column by column and reads what is wanted from the counts. */
+  async #counted<Value>(result: ResultSet, signal: AbortSignal, read: (source: FacetSource) => Value): Promise<Value> {
+    const counters = this.#idleCounters.pop() ?? new ColumnCounters()
+    try {
+      for (;;) {
+        const { rewrites } = this.state
+        counters.begin(this.state)
+        for (let from = 0; from < result.words.length && this.state.rewrites === rewrites; from += countWords) {
+          counters.addRows(this.state, result, from, Math.min(from + countWords, result.words.length))
+          await this.#scheduler.breathe(urgency.numbers, signal)
+        }
+        if (this.state.rewrites !== rewrites) continue
+        this.#catchUpGroups()
+        return read({ state: this.state, db: this.#db, result, counters })
       }
-      if (this.state.rewrites !== rewrites) continue
-      this.#counts.set(result, counts)
-      return counts
+    } finally {
+      this.#idleCounters.push(counters)
     }
+  }
+
+  #catchUpGroups(): void {
+    this.state.dictionaries.actor.groups.catchUp()
+    this.state.dictionaries.subject.groups.catchUp()
   }
 
   #bordersOf(unit: BucketUnit, zone: string): BucketBorders {

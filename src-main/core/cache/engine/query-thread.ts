@@ -23,7 +23,7 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
   return {
     open: () => thread.open(),
     follow: () => thread.current().then(() => null),
-    segmentsToSave: async () => (await thread.current()).segmentsToSave(),
+    partsToSave: async () => (await thread.current()).partsToSave(),
     page: async (query: EventQuery, order: EventOrder, cursor: string | null, limit: number, signal: AbortSignal) =>
       (await thread.current()).page(query, order, cursor, limit, signal),
     window: async (query: EventQuery, order: EventOrder, first: number, count: number, signal: AbortSignal) =>

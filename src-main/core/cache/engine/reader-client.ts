@@ -190,7 +190,7 @@ class ReaderClient {
   async #saveSnapshots(): Promise<void> {
     try {
       for (;;) {
-        const segments = await this.#query.call<readonly ColumnSegment[]>('segmentsToSave', [])
+        const segments = await this.#query.call<readonly ColumnSegment[]>('partsToSave', [])
         if (segments.length === 0 || this.#isClosed) return
         await this.#options.saveSegments(segments)
       }

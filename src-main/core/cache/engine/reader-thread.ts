@@ -15,6 +15,10 @@ export function serveReader(port: MessagePort, options: WorkerOptions): void {
   const path = archivePath(options.home)
   const tell = tellerOf(port)
   const methods =
-    options.part === 'stream' ? streamMethods(options) : options.part === 'verify' ? verifyMethods(options, tell) : queryMethods(options, tell)
+    options.part === 'stream'
+      ? streamMethods(options)
+      : options.part === 'verify'
+        ? verifyMethods(options, tell)
+        : queryMethods(options, tell)
   answerCalls(port, methods, (error) => failureOf(error, path))
 }

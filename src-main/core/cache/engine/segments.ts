@@ -1,4 +1,5 @@
 import type { Database } from '../driver.ts'
+import { decode, encode } from './packed.ts'
 import { prepared } from './prepared.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
@@ -6,11 +7,8 @@ import type { Dictionaries } from './dictionaries.ts'
 /** Events of one stored segment. */
 export const segmentRows = 65_536
 
-const outcomeCount = 4
-const magic = 0x54564331
-
-/** One column in a segment: values less their least, in as many bytes as the greatest needs. */
-type Packed = Uint8Array | Uint16Array | Uint32Array | Float64Array
+/** Numbers that make a context. */
+const contextParts = 4
 
 interface EventRecord {
   readonly seq: number
@@ -51,7 +49,24 @@ export function readEvent(db: Database, seq: number): EventRecord | undefined {
   return prepared<[number], EventRecord>(db, `SELECT ${eventColumns} FROM event WHERE seq = ?`).get(seq)
 }
 
-/** Packs the rows of a full segment: numbers only, contexts by what they stand for, as their numbers differ from start to start. */
+type Narrow = Uint8Array | Uint16Array | Uint32Array
+
+/** A full segment as it is stored. Contexts are told by what they stand for, as their numbers differ from start to start. */
+interface PackedSegment {
+  /** Milliseconds since `timeBase` where they fit in 32 bits, else as they are. */
+  readonly timeMs: Uint32Array | Float64Array
+  readonly timeBase: number
+  readonly actor: Narrow
+  readonly object: Narrow
+  readonly template: Narrow
+  /** Numbers into `contexts`. */
+  readonly context: Narrow
+  /** Connection, workspace, action and outcome of each, one after another. */
+  readonly contexts: Uint32Array
+  readonly flags: Uint8Array
+}
+
+/** Packs the rows of a full segment. */
 export function packSegment(columns: EventColumns, { contexts }: Dictionaries, num: number): Uint8Array {
   const from = num * segmentRows
   const to = from + segmentRows
@@ -66,120 +81,66 @@ export function packSegment(columns: EventColumns, { contexts }: Dictionaries, n
     }
     return at
   })
-  const packed = [
-    narrowTimes(columns.timeMs.slice(from, to)),
-    ...[columns.actor, columns.object, columns.template].map((column) => narrow(column.slice(from, to))),
-    narrow(context),
-  ]
-  return join([...packed, columns.flags.slice(from, to)], Uint32Array.from(values))
+  const packed: PackedSegment = {
+    ...narrowTimes(columns.timeMs.slice(from, to)),
+    actor: narrow(columns.actor.slice(from, to)),
+    object: narrow(columns.object.slice(from, to)),
+    template: narrow(columns.template.slice(from, to)),
+    context: narrow(context),
+    contexts: Uint32Array.from(values),
+    flags: columns.flags.slice(from, to),
+  }
+  return encode(packed)
 }
 
 /** Puts a packed segment into the columns, at the rows of segment `num`. False when it was written in a form this build does not know. */
 export function unpackSegment(data: Uint8Array, num: number, columns: EventColumns, dictionaries: Dictionaries): boolean {
-  const packed = split(data)
+  const packed = decode<PackedSegment>(data)
   if (packed === null) return false
   const from = num * segmentRows
   columns.reserve(from + segmentRows)
   columns.padTo(from)
-  const [times, actor, object, template, context, flags] = packed.columns
-  if (
-    times === undefined ||
-    actor === undefined ||
-    object === undefined ||
-    template === undefined ||
-    context === undefined ||
-    flags === undefined
-  )
-    return false
-  widenTimes(times, columns.timeMs.subarray(from, from + segmentRows))
-  columns.actor.set(actor.values, from)
-  columns.object.set(object.values, from)
-  columns.template.set(template.values, from)
-  columns.flags.set(flags.values, from)
-  const numbers = new Uint32Array(packed.contexts.length / outcomeCount)
+  widenTimes(packed, columns.timeMs.subarray(from, from + segmentRows))
+  columns.actor.set(packed.actor, from)
+  columns.object.set(packed.object, from)
+  columns.template.set(packed.template, from)
+  columns.flags.set(packed.flags, from)
+  const numbers = new Uint32Array(packed.contexts.length / contextParts)
   for (let i = 0; i < numbers.length; i++) {
-    const [connection = 0, workspace = 0, action = 0, outcome = 0] = packed.contexts.subarray(i * outcomeCount, (i + 1) * outcomeCount)
+    const [connection = 0, workspace = 0, action = 0, outcome = 0] = packed.contexts.subarray(i * contextParts, (i + 1) * contextParts)
     numbers[i] = dictionaries.contextOf(connection, workspace, action, outcome)
   }
-  const local = context.values
   const wide = columns.context
-  for (let i = 0; i < segmentRows; i++) wide[from + i] = numbers[local[i] as number] ?? 0
-  columns.count = Math.max(columns.count, from + segmentRows)
-  for (let i = from; i < from + segmentRows; i++) if (((columns.flags[i] as number) & flag.removed) !== 0) columns.removedCount++
+  packed.context.forEach((local, at) => {
+    wide[from + at] = numbers[local] as number
+  })
+  for (const flags of packed.flags) if ((flags & flag.removed) !== 0) columns.removedCount++
+  columns.count = from + segmentRows
   return true
 }
 
-interface Column {
-  readonly base: number
-  readonly values: Packed
-}
-
+/** Stands for an event without a time. */
 const noTime = 0xffffffff
 
-/** Times as milliseconds after the segment's first where they fit in 32 bits, else as they are. */
-function narrowTimes(timeMs: Float64Array<ArrayBufferLike>): Column {
+function narrowTimes(timeMs: Float64Array<ArrayBufferLike>): Pick<PackedSegment, 'timeMs' | 'timeBase'> {
   let min = Infinity
   let max = -Infinity
   for (const at of timeMs) {
     if (at < min) min = at
     if (at > max) max = at
   }
-  if (!(max - min < noTime)) return { base: 0, values: timeMs }
-  return { base: min, values: Uint32Array.from(timeMs, (at) => (Number.isNaN(at) ? noTime : at - min)) }
+  if (!(max - min < noTime)) return { timeBase: 0, timeMs }
+  return { timeBase: min, timeMs: Uint32Array.from(timeMs, (at) => (Number.isNaN(at) ? noTime : at - min)) }
 }
 
-function widenTimes({ base, values }: Column, out: Float64Array<ArrayBufferLike>): void {
-  if (values instanceof Float64Array) out.set(values)
-  else for (let i = 0; i < values.length; i++) out[i] = values[i] === noTime ? Number.NaN : base + (values[i] as number)
+function widenTimes({ timeMs, timeBase }: PackedSegment, out: Float64Array<ArrayBufferLike>): void {
+  if (timeMs instanceof Float64Array) out.set(timeMs)
+  else for (let i = 0; i < timeMs.length; i++) out[i] = timeMs[i] === noTime ? Number.NaN : timeBase + (timeMs[i] as number)
 }
 
-function narrow(values: Uint32Array<ArrayBufferLike>): Column {
+/** The same values in as few bytes each as the greatest needs. */
+function narrow(values: Uint32Array): Narrow {
   let max = 0
   for (const value of values) if (value > max) max = value
-  return { base: 0, values: max < 256 ? Uint8Array.from(values) : max < 65_536 ? Uint16Array.from(values) : values }
-}
-
-/** Magic, number of contexts, the contexts, then each column: width, padding, base, values; everything aligned to 8 bytes. */
-function join(columns: readonly (Column | Uint8Array)[], contexts: Uint32Array): Uint8Array {
-  const parts: Uint8Array[] = [bytesOf(Uint32Array.of(magic, contexts.length)), padded(bytesOf(contexts))]
-  for (const column of columns) {
-    const { base, values } = column instanceof Uint8Array ? { base: 0, values: column } : column
-    parts.push(bytesOf(Float64Array.of(values.BYTES_PER_ELEMENT, base)), padded(bytesOf(values)))
-  }
-  return Buffer.concat(parts)
-}
-
-function split(data: Uint8Array): { readonly contexts: Uint32Array; readonly columns: readonly Column[] } | null {
-  // A copy begins where typed arrays may begin.
-  const buffer = data.slice().buffer
-  const [seen, contextCount = 0] = new Uint32Array(buffer, 0, 2)
-  if (seen !== magic) return null
-  const contexts = new Uint32Array(buffer, 8, contextCount)
-  let at = 8 + align(contextCount * 4)
-  const columns: Column[] = []
-  while (at < buffer.byteLength) {
-    const [width = 0, base = 0] = new Float64Array(buffer, at, 2)
-    at += 16
-    const values =
-      width === 1
-        ? new Uint8Array(buffer, at, segmentRows)
-        : width === 2
-          ? new Uint16Array(buffer, at, segmentRows)
-          : width === 4
-            ? new Uint32Array(buffer, at, segmentRows)
-            : new Float64Array(buffer, at, segmentRows)
-    columns.push({ base, values })
-    at += align(segmentRows * width)
-  }
-  return { contexts, columns }
-}
-
-const align = (sizeBytes: number): number => (sizeBytes + 7) & ~7
-
-function padded(bytes: Uint8Array): Uint8Array {
-  return bytes.length % 8 === 0 ? bytes : Buffer.concat([bytes], align(bytes.length))
-}
-
-function bytesOf(values: Packed): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return max < 256 ? Uint8Array.from(values) : max < 65_536 ? Uint16Array.from(values) : values
 }

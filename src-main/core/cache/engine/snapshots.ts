@@ -1,22 +1,83 @@
 import type { Database } from '../driver.ts'
 import type { ColumnSegment } from '../reader-port.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { packSegment, segmentRows } from './segments.ts'
+import type { EventColumns } from './columns.ts'
+import type { Dictionaries } from './dictionaries.ts'
+import { type Entries, type PackedEntries, partEntries } from './entries.ts'
+import { decode, encode } from './packed.ts'
+import { packSegment, segmentRows, unpackSegment } from './segments.ts'
 
-/** Segments handed over at a time. */
-const batchSegments = 8
+/** Parts handed over at a time. */
+const batchParts = 8
 /** Changes since a segment was stored, all of which are read again at each start, after which it is stored anew. */
 const staleChanges = 20_000
+/** Parts of dictionaries stand beside the segments under numbers that no segment reaches. */
+const firstPart = { subject: 1_000_000, actor: 2_000_000 } as const
 
-/** Up to eight full segments that are not stored yet, or stored too long ago. */
-export function segmentsToSave(db: Database, state: ArchiveState): readonly ColumnSegment[] {
-  const { lastChange } = state.moment
-  const stored = new Map(db.prepare<[], [number, number]>('SELECT num, change_num FROM column_segment').raw().all())
-  const segments: ColumnSegment[] = []
-  for (let num = 0; (num + 1) * segmentRows <= state.columns.count && segments.length < batchSegments; num++) {
-    const changeNum = stored.get(num)
-    if (changeNum !== undefined && lastChange - changeNum < staleChanges) continue
-    segments.push({ num, rows: segmentRows, changeNum: lastChange, data: packSegment(state.columns, state.dictionaries, num) })
+interface StoredPart {
+  /** The archive's epoch: numbers may stand for other things after a removal. */
+  readonly epoch: number
+  readonly entries: PackedEntries
+}
+
+/** Up to eight full parts that are not stored yet, or stored too long ago. They count as stored from then on. */
+export function partsToSave(state: ArchiveState): readonly ColumnSegment[] {
+  const { lastChange, epoch } = state.moment
+  const { stored } = state
+  const parts: ColumnSegment[] = []
+  const add = (num: number, changeNum: number, data: Uint8Array): void => {
+    parts.push({ num, rows: segmentRows, changeNum, data })
+    stored.set(num, changeNum)
   }
-  return segments
+  for (const name of ['subject', 'actor'] as const) {
+    const entries = state.dictionaries[name]
+    for (let part = 0; (part + 1) * partEntries < entries.count && parts.length < batchParts; part++) {
+      const num = firstPart[name] + part
+      if (!stored.has(num)) add(num, lastChange, encode({ epoch, entries: entries.pack(part) } satisfies StoredPart))
+    }
+  }
+  for (let num = 0; (num + 1) * segmentRows <= state.columns.count && parts.length < batchParts; num++) {
+    const changeNum = stored.get(num)
+    if (changeNum === undefined || lastChange - changeNum >= staleChanges)
+      add(num, lastChange, packSegment(state.columns, state.dictionaries, num))
+  }
+  return parts
+}
+
+/** Fills empty dictionaries with their stored parts; what follows is read from the tables. Notes the parts in `stored`. */
+export function loadEntries(db: Database, dictionaries: Dictionaries, epoch: number, stored: Map<number, number>): void {
+  const read = db.prepare<[number], Uint8Array>('SELECT data FROM column_segment WHERE num = ?').pluck()
+  const load = (firstNum: number, entries: Entries): void => {
+    for (let num = firstNum; ; num++) {
+      const data = read.get(num)
+      const part = data === undefined ? null : decode<StoredPart>(data)
+      if (part === null || part.epoch !== epoch) return
+      entries.append(part.entries)
+      stored.set(num, 0)
+    }
+  }
+  for (const name of ['subject', 'actor'] as const) load(firstPart[name], dictionaries[name])
+}
+
+/**
+ * Fills empty columns with the stored segments of events up to `lastSeq`; the rest is read from the table. Returns the first of the
+ * changes that must be read again, less one.
+ */
+export function loadSegments(
+  db: Database,
+  columns: EventColumns,
+  dictionaries: Dictionaries,
+  lastSeq: number,
+  lastChange: number,
+  stored: Map<number, number>,
+): number {
+  const read = db.prepare<[number], { change_num: number; data: Uint8Array }>('SELECT change_num, data FROM column_segment WHERE num = ?')
+  let oldest = lastChange
+  for (let num = 0; (num + 1) * segmentRows <= lastSeq; num++) {
+    const segment = read.get(num)
+    if (segment === undefined || !unpackSegment(segment.data, num, columns, dictionaries)) break
+    oldest = Math.min(oldest, segment.change_num)
+    stored.set(num, segment.change_num)
+  }
+  return oldest
 }

@@ -28,10 +28,7 @@ export class Handover {
 export const cancelled = (): TrailviewError => new TrailviewError('CALL_CANCELLED', 'The search was stopped.')
 
 /** Answers calls at a port. `failureOf` turns what was thrown into an error with a sentence. */
-export function answerCalls(
-  port: MessagePort,
-  methods: ThreadMethods,
-  failureOf: (error: unknown) => TrailviewError): void {
+export function answerCalls(port: MessagePort, methods: ThreadMethods, failureOf: (error: unknown) => TrailviewError): void {
   const running = new Map<number, AbortController>()
   const answer = async (call: Extract<ToThread, { type: 'call' }>): Promise<void> => {
     const controller = new AbortController()

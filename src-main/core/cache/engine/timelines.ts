@@ -3,18 +3,12 @@ import { fold } from '../../lib/fold.ts'
 import { writeTerm } from '../../query/quote.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import type { ColumnCounts } from './counts.ts'
+import { countWorkspaces } from './complete-value.ts'
+import { topKeys } from './counter.ts'
+import { countAll } from './counts.ts'
+import type { Entries } from './entries.ts'
+import { activityOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
-import type { TextColumn } from './text-column.ts'
-import type { Activity } from './totals.ts'
-
-/** One thing with a timeline: all dictionary numbers its query finds. */
-interface Thing {
-  /** The number of it that was active last: it knows the latest name. */
-  readonly latest: number
-  readonly numbers: readonly number[]
-  readonly count: number
-}
 
 interface StoredThing {
   readonly kind: string
@@ -24,116 +18,155 @@ interface StoredThing {
   readonly connection: number
 }
 
+const columnOf: Readonly<Record<TimelineKind, ThingColumn>> = { workspaces: 'workspace', files: 'object', users: 'actor' }
+
 /**
  * All workspaces, files or users with their counts, most active first. A thing is what its connection calls by one id (or, without an id,
- * one name); files of different kinds are different things. Its numbers are exactly those its query finds, so that counts agree.
+ * one name); files of different kinds are different things. It is known by the first of its dictionary numbers.
  */
 export class TimelineIndex {
   readonly kind: TimelineKind
   readonly version: number
   readonly #state: ArchiveState
-  readonly #things: readonly Thing[]
-  readonly #activity: Activity
+  readonly #entries: Entries
+  /** Events by dictionary number. */
+  readonly #counts: Uint32Array
+  /** The thing of each dictionary number that has events. */
+  readonly #thingOf: Uint32Array
+  readonly #things: Uint32Array
+  /** Events by thing. */
+  readonly #sums: Uint32Array
 
   constructor(kind: TimelineKind, state: ArchiveState) {
     this.kind = kind
     this.version = state.version
     this.#state = state
-    const { totals } = state
-    const counts = countsByNumber(kind, state, totals.counts)
-    this.#activity = kind === 'users' ? totals.actors : kind === 'files' ? totals.objects : totals.workspaces
-    this.#things = thingsOf(kind, state, counts, this.#activity)
+    const { actor, subject, counts } = state.dictionaries
+    this.#entries = kind === 'users' ? actor : subject
+    this.#counts =
+      kind === 'workspaces'
+        ? countWorkspaces(state)
+        : kind === 'users'
+          ? countAll(state.columns, 'actor', counts.actor)
+          : countAll(state.columns, 'object', counts.object)
+    this.#thingOf = thingsOf(this.#entries, this.#counts, kind === 'files')
+    this.#sums = new Uint32Array(this.#entries.count)
+    const things: number[] = []
+    this.#thingOf.forEach((thing, number) => {
+      if (thing === number && thing !== 0) things.push(thing)
+      this.#sums[thing] = (this.#sums[thing] as number) + (this.#counts[number] as number)
+    })
+    this.#things = Uint32Array.from(things)
   }
 
   /** Things whose name, id or e-mail holds the text, `first` to `first + count - 1`, and how many there are in all. */
   list(db: Database, text: string, first: number, count: number): { readonly entries: readonly TimelineEntry[]; readonly total: number } {
     const found = text.trim() === '' ? this.#things : this.#containing(fold(text.trim()))
-    return { entries: found.slice(first, first + count).map((thing) => this.#entryOf(db, thing)), total: found.length }
+    const shown = topKeys(found, this.#sums, first + count).slice(first)
+    return { entries: this.#entriesOf(db, shown), total: found.length }
   }
 
-  #containing(folded: string): readonly Thing[] {
-    const columns = columnsOf(this.kind, this.#state)
-    const mask = new Uint8Array(columns[0]?.count ?? 0)
-    for (const column of columns) column.markContaining(folded, mask)
-    return this.#things.filter((thing) => thing.numbers.some((number) => mask[number] === 1))
+  #containing(folded: string): Uint32Array {
+    const mask = new Uint8Array(this.#entries.count)
+    for (const column of this.#entries.texts) column.markContaining(folded, mask)
+    const isFound = new Uint8Array(mask.length)
+    mask.forEach((bit, number) => {
+      if (bit === 1) isFound[this.#thingOf[number] as number] = 1
+    })
+    return this.#things.filter((thing) => isFound[thing] === 1)
   }
 
-  #entryOf(db: Database, thing: Thing): TimelineEntry {
-    const stored = prepared<[number], StoredThing>(
-      db,
+  #entriesOf(db: Database, things: readonly number[]): readonly TimelineEntry[] {
+    const members = this.#membersOf(things)
+    const activity = activityOf(this.#state, columnOf[this.kind], new Set([...members.values()].flat()))
+    const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
+    const sql =
       this.kind === 'users'
         ? 'SELECT kind, id, name, email, connection FROM actor WHERE num = ?'
-        : 'SELECT kind, id, name, NULL AS email, connection FROM subject WHERE num = ?',
-    ).get(thing.latest)
-    const connection = this.#state.dictionaries.connections.get(stored?.connection ?? 0)
-    const called = stored?.id ?? stored?.name ?? stored?.email ?? ''
-    const terms = [
-      writeTerm(this.kind === 'users' ? 'actor' : this.kind === 'files' ? 'object' : 'workspace', called),
-      ...(this.kind === 'files' ? [writeTerm('kind', stored?.kind ?? '')] : []),
-      writeTerm('connection', connection?.id ?? ''),
-    ]
-    let firstMs = Infinity
-    let lastMs = -Infinity
-    for (const number of thing.numbers) {
-      firstMs = Math.min(firstMs, this.#activity.firstMs[number] ?? Infinity)
-      lastMs = Math.max(lastMs, this.#activity.lastMs[number] ?? -Infinity)
-    }
-    return {
-      kind: stored?.kind ?? '',
-      id: stored?.id ?? null,
-      name: stored?.name ?? stored?.email ?? stored?.id ?? '',
-      connection: connection?.id ?? '',
-      service: connection?.service ?? '',
-      count: thing.count,
-      firstAt: firstMs === Infinity ? null : new Date(firstMs).toISOString(),
-      lastAt: lastMs === -Infinity ? null : new Date(lastMs).toISOString(),
-      query: terms.join(' '),
-    }
-  }
-}
-
-/** What a thing may be called in its query, the way it is called first. */
-function columnsOf(kind: TimelineKind, { dictionaries: { actor, subject } }: ArchiveState): readonly TextColumn[] {
-  return kind === 'users' ? [actor.id, actor.name, actor.email] : [subject.id, subject.name]
-}
-
-function countsByNumber(kind: TimelineKind, { dictionaries }: ArchiveState, counts: ColumnCounts): Uint32Array {
-  if (kind === 'users') return counts.actor
-  if (kind === 'files') return counts.object
-  const byWorkspace = new Uint32Array(dictionaries.counts.object)
-  counts.context.forEach((count, context) => {
-    const workspace = dictionaries.contexts.workspace.at(context)
-    byWorkspace[workspace] = (byWorkspace[workspace] ?? 0) + count
-  })
-  return byWorkspace
-}
-
-function thingsOf(kind: TimelineKind, state: ArchiveState, counts: Uint32Array, { lastMs }: Activity): readonly Thing[] {
-  const columns = columnsOf(kind, state)
-  const { actor, subject } = state.dictionaries
-  const connection = kind === 'users' ? actor.connection : subject.connection
-  // Every text by which a number is found; a thing's query finds all numbers that carry its text anywhere.
-  const byText = new Map<string, number[]>()
-  const calledBy = new Map<string, number>()
-  for (let number = 1; number < counts.length; number++) {
-    if (counts[number] === 0) continue
-    const scope = `${connection.at(number)} ${kind === 'files' ? subject.kind.at(number) : ''} `
-    const texts = new Set(columns.map((column) => column.text(number)).filter((text) => text !== null))
-    let isFirst = true
-    for (const text of texts) {
-      const key = scope + text
-      const numbers = byText.get(key)
-      if (numbers === undefined) byText.set(key, [number])
-      else numbers.push(number)
-      const latest = calledBy.get(key)
-      if (isFirst && (latest === undefined || (lastMs[number] ?? -Infinity) >= (lastMs[latest] ?? -Infinity))) calledBy.set(key, number)
-      isFirst = false
-    }
-  }
-  return [...calledBy]
-    .map(([key, latest]) => {
-      const numbers = byText.get(key) ?? []
-      return { latest, numbers, count: numbers.reduce((total, number) => total + (counts[number] ?? 0), 0) }
+        : 'SELECT kind, id, name, NULL AS email, connection FROM subject WHERE num = ?'
+    return things.map((thing) => {
+      const numbers = members.get(thing) ?? []
+      const own = numbers.filter((number) => this.#thingOf[number] === thing)
+      const stored = prepared<[number], StoredThing>(db, sql).get(
+        own.reduce((latest, number) => (lastMs(number) >= lastMs(latest) ? number : latest), thing),
+      )
+      const connection = this.#state.dictionaries.connections.get(stored?.connection ?? 0)
+      const times = numbers.flatMap((number) => activity.get(number) ?? [])
+      return {
+        kind: stored?.kind ?? '',
+        id: stored?.id ?? null,
+        name: stored?.name ?? stored?.email ?? stored?.id ?? '',
+        connection: connection?.id ?? '',
+        service: connection?.service ?? '',
+        count: numbers.reduce((total, number) => total + (this.#counts[number] as number), 0),
+        firstAt: times.length === 0 ? null : new Date(Math.min(...times.map(({ firstMs }) => firstMs))).toISOString(),
+        lastAt: times.length === 0 ? null : new Date(Math.max(...times.map((time) => time.lastMs))).toISOString(),
+        query: this.#queryOf(stored, connection?.id ?? ''),
+      }
     })
-    .toSorted((a, b) => b.count - a.count || a.latest - b.latest)
+  }
+
+  #queryOf(stored: StoredThing | undefined, connection: string): string {
+    const field = this.kind === 'users' ? 'actor' : this.kind === 'files' ? 'object' : 'workspace'
+    const terms = [writeTerm(field, stored?.id ?? stored?.name ?? stored?.email ?? '')]
+    if (this.kind === 'files') terms.push(writeTerm('kind', stored?.kind ?? ''))
+    return [...terms, writeTerm('connection', connection)].join(' ')
+  }
+
+  /**
+   * All dictionary numbers that a thing's query finds: its own, and those of another thing that carry its text in another place (a file
+   * whose name is another's id). So the counts are those the query gives.
+   */
+  #membersOf(things: readonly number[]): ReadonlyMap<number, readonly number[]> {
+    const { texts, connection, kind, count } = this.#entries
+    const byText = new Map<string, number>()
+    const keyOf = (number: number, text: string): string =>
+      `${connection.at(number)} ${this.kind === 'files' ? kind.at(number) : ''} ${text}`
+    const hashes = new Set<number>()
+    for (const thing of things) {
+      const called = texts.find((column) => column.isPresent(thing))
+      byText.set(keyOf(thing, called?.text(thing) ?? ''), thing)
+      hashes.add(called?.hash(thing) ?? 0)
+    }
+    const members = new Map<number, number[]>(things.map((thing) => [thing, []]))
+    for (let number = 1; number < count; number++) {
+      if (this.#counts[number] === 0) continue
+      const found = new Set<number>()
+      for (const column of texts) {
+        if (!hashes.has(column.hash(number))) continue
+        const thing = byText.get(keyOf(number, column.text(number) ?? ''))
+        if (thing !== undefined && column.isPresent(number)) found.add(thing)
+      }
+      for (const thing of found) members.get(thing)?.push(number)
+    }
+    return members
+  }
+}
+
+/** The first number with the same text, connection and, where it matters, kind, for each number that has events. */
+function thingsOf(entries: Entries, counts: Uint32Array, isByKind: boolean): Uint32Array {
+  const { connection, kind, groups, count } = entries
+  const thingOf = new Uint32Array(count)
+  const slots = new Uint32Array(2 ** Math.ceil(Math.log2(count * 2 + 16)))
+  const mask = slots.length - 1
+  for (let number = 1; number < count; number++) {
+    const group = groups.first.at(number)
+    if (group === 0 || counts[number] === 0) continue
+    const ofConnection = connection.at(number)
+    const ofKind = isByKind ? kind.at(number) : 0
+    let slot = (Math.imul(group, 0x9e3779b1) ^ Math.imul(ofConnection, 0x85ebca6b) ^ Math.imul(ofKind, 0xc2b2ae35)) & mask
+    for (; ; slot = (slot + 1) & mask) {
+      const other = slots[slot] as number
+      if (other === 0) {
+        slots[slot] = number
+        thingOf[number] = number
+        break
+      }
+      if (groups.first.at(other) === group && connection.at(other) === ofConnection && (!isByKind || kind.at(other) === ofKind)) {
+        thingOf[number] = other
+        break
+      }
+    }
+  }
+  return thingOf
 }

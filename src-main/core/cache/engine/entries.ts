@@ -1,0 +1,120 @@
+import { NumberColumn } from './number-column.ts'
+import { TextColumn } from './text-column.ts'
+import { ValueGroups } from './value-groups.ts'
+
+/** Entries of one stored part of a dictionary. */
+export const partEntries = 65_536
+
+/** A part of a dictionary as it is stored. Kinds are numbers into `kinds`. */
+export interface PackedEntries {
+  readonly kinds: readonly string[]
+  readonly kind: Uint32Array
+  readonly connection: Uint32Array
+  readonly texts: readonly { readonly starts: Uint32Array; readonly bytes: Uint8Array }[]
+  readonly first: Uint32Array
+  readonly hashes: Uint32Array
+}
+
+/** Gives numbers to the few different texts of a kind. */
+export class Interner {
+  readonly #numbers = new Map<string, number>()
+  readonly texts: string[] = []
+
+  numberOf(text: string): number {
+    const known = this.#numbers.get(text)
+    if (known !== undefined) return known
+    const number = this.texts.length
+    this.#numbers.set(text, number)
+    this.texts.push(text)
+    return number
+  }
+}
+
+/** A dictionary of things: to which connection each belongs, its kind, and its texts, folded. */
+export class Entries {
+  readonly connection = new NumberColumn()
+  readonly kind = new NumberColumn()
+  readonly texts: readonly TextColumn[]
+  readonly groups: ValueGroups
+  readonly #kinds: Interner
+
+  /** `texts`: in the order in which a query calls a thing by them. */
+  constructor(texts: readonly TextColumn[], kinds: Interner) {
+    this.texts = texts
+    this.groups = new ValueGroups(texts)
+    this.#kinds = kinds
+  }
+
+  get count(): number {
+    return this.texts[0]?.count ?? 0
+  }
+
+  /** Adds an entry; numbers that no row has hold nothing. */
+  add(number: number, connection: number, kind: string, folded: readonly (string | null)[]): void {
+    this.connection.set(number, connection)
+    this.kind.set(number, this.#kinds.numberOf(kind))
+    this.texts.forEach((column, at) => {
+      while (column.count < number) column.push(null)
+      column.push(folded[at] ?? null)
+    })
+  }
+
+  /** Part `num` holds the numbers num × 65,536 + 1 and on. */
+  pack(num: number): PackedEntries {
+    this.groups.catchUp()
+    const from = num * partEntries + 1
+    const to = from + partEntries
+    const kinds = new Interner()
+    return {
+      kind: this.kind.values.slice(from, to).map((kind) => kinds.numberOf(this.#kinds.texts[kind] ?? '')),
+      kinds: kinds.texts,
+      connection: this.connection.values.slice(from, to),
+      texts: this.texts.map((column) => column.slice(from, to)),
+      first: this.groups.first.values.slice(from, to),
+      hashes: this.groups.hashes.values.slice(from, to),
+    }
+  }
+
+  /** Appends the next part. */
+  append(packed: PackedEntries): void {
+    const from = this.count
+    const kinds = Uint32Array.from(packed.kinds, (kind) => this.#kinds.numberOf(kind))
+    this.connection.setAll(from, packed.connection)
+    this.kind.setAll(
+      from,
+      packed.kind.map((kind) => kinds[kind] ?? 0),
+    )
+    this.texts.forEach((column, at) => {
+      const texts = packed.texts[at]
+      if (texts !== undefined) column.append(texts)
+    })
+    this.groups.append(packed.first, packed.hashes)
+  }
+}
+
+export class Actors extends Entries {
+  readonly id: TextColumn
+  readonly name: TextColumn
+  readonly email: TextColumn
+
+  constructor(kinds: Interner) {
+    const [id, name, email] = [new TextColumn(), new TextColumn(), new TextColumn()]
+    super([id, name, email], kinds)
+    this.id = id
+    this.name = name
+    this.email = email
+  }
+}
+
+/** Objects and workspaces. */
+export class Subjects extends Entries {
+  readonly id: TextColumn
+  readonly name: TextColumn
+
+  constructor(kinds: Interner) {
+    const [id, name] = [new TextColumn(), new TextColumn()]
+    super([id, name], kinds)
+    this.id = id
+    this.name = name
+  }
+}

@@ -1,0 +1,77 @@
+import type { ArchiveState } from './archive-state.ts'
+
+/** Columns whose numbers name things. */
+export type ThingColumn = 'actor' | 'object' | 'workspace'
+
+/** When things were active, by dictionary number. */
+export interface Activity {
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+/** First and last time of the events of some dictionary numbers: one pass over a column. A number without a timed event is absent. */
+export function activityOf(state: ArchiveState, column: ThingColumn, numbers: Iterable<number>): ReadonlyMap<number, Activity> {
+  const { columns, dictionaries } = state
+  const wanted = [...numbers]
+  const size = column === 'actor' ? dictionaries.counts.actor : dictionaries.counts.object
+  const places = new Uint32Array(size)
+  wanted.forEach((number, at) => {
+    places[number] = at + 1
+  })
+  const firstMs = new Float64Array(wanted.length + 1).fill(Infinity)
+  const lastMs = new Float64Array(wanted.length + 1).fill(-Infinity)
+  const { timeMs, count } = columns
+  const see = (place: number, at: number): void => {
+    if (at < (firstMs[place] as number)) firstMs[place] = at
+    if (at > (lastMs[place] as number)) lastMs[place] = at
+  }
+  if (column === 'workspace') {
+    // Workspaces stand in contexts: theirs are found first, so that the pass looks up one number an event.
+    const ofContext = Uint32Array.from(
+      { length: dictionaries.contextCount },
+      (_, context) => places[dictionaries.contexts.workspace.at(context)] ?? 0,
+    )
+    for (let row = 0; row < count; row++) {
+      const place = ofContext[columns.context[row] as number] as number
+      if (place !== 0) see(place, timeMs[row] as number)
+    }
+  } else {
+    const values = columns[column]
+    for (let row = 0; row < count; row++) {
+      const place = places[values[row] as number] as number
+      if (place !== 0) see(place, timeMs[row] as number)
+    }
+  }
+  return new Map(
+    wanted.flatMap((number, at) =>
+      (lastMs[at + 1] as number) === -Infinity
+        ? []
+        : [[number, { firstMs: firstMs[at + 1] as number, lastMs: lastMs[at + 1] as number }] as const],
+    ),
+  )
+}
+
+/** For each group of numbers, the one that was active last: it knows the latest name. */
+export function latestOf(state: ArchiveState, column: ThingColumn, groups: readonly number[]): ReadonlyMap<number, number> {
+  const { groups: values, texts, count } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
+  const isWanted = new Uint8Array(count)
+  for (const group of groups) isWanted[group] = 1
+  const members = new Map<number, number[]>(groups.map((group) => [group, []]))
+  const first = values.first.values
+  for (let number = 1; number < count; number++) {
+    const group = first[number] as number
+    if (isWanted[group] === 1) members.get(group)?.push(number)
+  }
+  // Most things only ever had one name; only for the others it must be found out which was the last.
+  const isOneName = ([group, numbers]: readonly [number, readonly number[]]): boolean =>
+    numbers.every((number) => texts.every((text) => text.isSame(number, text, group)))
+  const unclear = new Map([...members].filter((entry) => !isOneName(entry)))
+  const activity = unclear.size === 0 ? new Map<number, Activity>() : activityOf(state, column, [...unclear.values()].flat())
+  const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
+  return new Map(
+    groups.map((group) => [
+      group,
+      (unclear.get(group) ?? []).reduce((latest, number) => (lastMs(number) >= lastMs(latest) ? number : latest), group),
+    ]),
+  )
+}
