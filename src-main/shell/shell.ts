@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app, session, type BrowserWindow } from 'electron'
@@ -27,7 +28,9 @@ export async function startShell(args: readonly string[]): Promise<void> {
   })
 
   // One running app per archive: the lock belongs to this folder.
-  app.setPath('userData', join(ports.home, 'window'))
+  const userData = join(ports.home, 'window')
+  mkdirSync(userData, { recursive: true, mode: 0o700 })
+  app.setPath('userData', userData)
   if (!app.requestSingleInstanceLock()) return app.quit()
   registerAppScheme()
   app.enableSandbox()

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { existsSync } from 'node:fs'
 import type {
   App,
   BrowserWindow,
@@ -58,6 +59,7 @@ export class ElectronStandIn {
   readonly handlers = new Map<string, Handler>()
   readonly ipcMainEvents = new EventEmitter()
   readonly appEvents: EventEmitter
+  private isReady = false
   private setReady: () => void = () => undefined
   private readonly ready = new Promise<void>((resolve) => {
     this.setReady = resolve
@@ -72,10 +74,14 @@ export class ElectronStandIn {
     })
     const app = Object.assign(new EventEmitter(), {
       isPackaged: false,
-      setPath: (name: string, path: string) => void this.asked.paths.set(name, path),
+      setPath: (name: string, path: string) => {
+        if (!existsSync(path)) throw new Error('Path does not exist')
+        this.asked.paths.set(name, path)
+      },
       getPath: (name: string) => `/stand-in/${name}`,
       requestSingleInstanceLock: () => this.hasInstanceLock,
       enableSandbox: () => {
+        this.mustBeEarly()
         this.asked.isSandboxEnabled = true
       },
       whenReady: () => this.ready,
@@ -102,7 +108,12 @@ export class ElectronStandIn {
         removeAllListeners: (channel?: string) => this.ipcMainEvents.removeAllListeners(channel),
       } as Pick<IpcMain, 'handle' | 'removeHandler' | 'on' | 'removeAllListeners'>,
       Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => (this.asked.menus += 1) },
-      protocol: { registerSchemesAsPrivileged: (schemes: CustomScheme[]) => void this.asked.schemes.push(...schemes) },
+      protocol: {
+        registerSchemesAsPrivileged: (schemes: CustomScheme[]) => {
+          this.mustBeEarly()
+          this.asked.schemes.push(...schemes)
+        },
+      },
       screen: { getAllDisplays: () => this.displays },
       session: { defaultSession: this.session },
       shell: {
@@ -113,7 +124,13 @@ export class ElectronStandIn {
 
   /** Electron has started up. */
   becomeReady(): void {
+    this.isReady = true
     this.setReady()
+  }
+
+  /** Some things Electron allows only before it is ready. */
+  private mustBeEarly(): void {
+    if (this.isReady) throw new Error('This can only be done before the app is ready.')
   }
 
   quit(): void {
