@@ -1,0 +1,36 @@
+import { addIngest, benchKeyHex } from './bench-archive.ts'
+import { report } from './child.ts'
+import { fillArchive } from './fill.ts'
+
+/** Arguments: home, events. Fills most of the archive in large pages, and the last of it in pages of each size that is to be measured. */
+const [home = '', eventsText = ''] = process.argv.slice(2)
+const total = Number(eventsText)
+const beganMs = performance.now()
+const measured = Math.min(50_000, Math.floor(total / 20))
+
+let shownMs = beganMs
+const stages = [
+  { upTo: total - 3 * measured, pageSize: 5_000, groupPages: 2 },
+  { upTo: total - 2 * measured, pageSize: 100, groupPages: 1 },
+  { upTo: total - measured, pageSize: 1_000, groupPages: 1 },
+  { upTo: total, pageSize: 5_000, groupPages: 1 },
+]
+for (const { upTo, pageSize, groupPages } of stages) {
+  const figures = fillArchive({ home, keyHex: benchKeyHex, total, upTo, pageSize, groupPages, onProgress: show })
+  if (figures.written === 0) continue
+  addIngest(home, {
+    pageSize: pageSize * groupPages,
+    events: figures.written,
+    writeMs: figures.writeMs,
+    processorMs: figures.processorMs,
+    longestGroupMs: figures.longestGroupMs,
+    residentBytes: process.memoryUsage.rss(),
+  })
+}
+await report(null)
+
+function show(events: number): void {
+  if (performance.now() - shownMs < 10_000) return
+  shownMs = performance.now()
+  console.log(`  ${events.toLocaleString('en')} of ${total.toLocaleString('en')} events after ${Math.round((shownMs - beganMs) / 1000)} s`)
+}

@@ -1,0 +1,60 @@
+/** A row of a table: how long a kind of question took, or one figure. `target` null: nothing was promised. */
+export type Row =
+  | {
+      readonly kind: 'latency'
+      readonly name: string
+      readonly questions: number
+      readonly p50Ms: number
+      readonly p95Ms: number
+      readonly maxMs: number
+      /** Of the whole process, all threads: on a machine shared with others it says more than the clock. */
+      readonly processorP50Ms: number
+      readonly processorP95Ms: number
+      /** For p95. */
+      readonly targetMs: number | null
+    }
+  | {
+      readonly kind: 'figure'
+      readonly name: string
+      readonly value: number
+      readonly unit: string
+      readonly target: { readonly bound: 'at least' | 'at most'; readonly value: number } | null
+    }
+
+export interface Latencies {
+  timed<Value>(work: () => Promise<Value>): Promise<Value>
+  row(name: string, targetMs: number | null): Row
+}
+
+export function createLatencies(): Latencies {
+  const timesMs: number[] = []
+  const processorMs: number[] = []
+  return {
+    async timed(work) {
+      const before = process.cpuUsage()
+      const beganMs = performance.now()
+      const value = await work()
+      timesMs.push(performance.now() - beganMs)
+      const { user, system } = process.cpuUsage(before)
+      processorMs.push((user + system) / 1_000)
+      return value
+    },
+    row: (name, targetMs) => ({
+      kind: 'latency',
+      name,
+      targetMs,
+      questions: timesMs.length,
+      p50Ms: quantile(timesMs, 0.5),
+      p95Ms: quantile(timesMs, 0.95),
+      maxMs: quantile(timesMs, 1),
+      processorP50Ms: quantile(processorMs, 0.5),
+      processorP95Ms: quantile(processorMs, 0.95),
+    }),
+  }
+}
+
+/** The value below which this share of the values lies; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}

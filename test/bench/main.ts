@@ -1,0 +1,33 @@
+/** The benchmark: `npm run bench`; `--help` says what it does. */
+import { rmSync } from 'node:fs'
+import { inChild } from './child.ts'
+import { measureFilled } from './filled.ts'
+import { measureGrowth } from './growth.ts'
+import type { Row } from './latency.ts'
+import { describeMachine } from './machine.ts'
+import { readOptions, usage, type BenchOptions } from './options.ts'
+import { printRows } from './table.ts'
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options === 'help') console.log(usage)
+  else await run(options)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  const { events, clean, folder } = options
+  if (events !== null || !clean) console.log(`${new Date().toISOString()}, ${describeMachine()}`)
+  if (options.growth) await measureGrowth(folder, events)
+  else if (events !== null) printRows(`${events.toLocaleString('en')} events`, await measureFilled(folder, events))
+  else if (!clean) {
+    console.log(`Collecting ${options.practiceEvents.toLocaleString('en')} events from the practice services.`)
+    printRows('Collected over HTTP', await inChild<readonly Row[]>('collect-child.ts', [String(options.practiceEvents)]))
+  }
+  if (clean) {
+    rmSync(folder, { recursive: true, force: true })
+    console.log(`Removed ${folder}.`)
+  }
+}
