@@ -11,6 +11,8 @@ export interface FillOptions {
   readonly keyHex: string
   /** Events the archive shall hold; those it holds already are not written again. */
   readonly total: number
+  /** Events after which to stop for now; absent: at the total. */
+  readonly upTo?: number
   readonly pageSize: number
   /** Pages that share a transaction, as when several connections collect at once. */
   readonly groupPages?: number
@@ -56,7 +58,7 @@ export function fillArchive(options: FillOptions): FillReport {
       options.onProgress?.(from + written, writeMs, processorMs)
       group = []
     }
-    for (const page of syntheticPages(options.total, options.pageSize, from)) {
+    for (const page of syntheticPages(options.total, options.pageSize, from, options.upTo)) {
       group.push(page)
       if (group.length >= (options.groupPages ?? 1)) write()
     }

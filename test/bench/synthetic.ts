@@ -77,11 +77,11 @@ export function syntheticRecord(index: number, total: number): PageRecord {
   return { payload: Buffer.from(payloadOf(event, random)), event, unmappedReason: null, externalId: null }
 }
 
-/** Pages of the whole set, one connection after another in turn. */
-export function* syntheticPages(total: number, pageSize: number, from = 0): Generator<PageCommit> {
-  for (let first = from; first < total; first += pageSize) {
+/** Pages of the set of `total` events from number `from` to `upTo`, one connection after another in turn. */
+export function* syntheticPages(total: number, pageSize: number, from = 0, upTo = total): Generator<PageCommit> {
+  for (let first = from; first < upTo; first += pageSize) {
     const records: PageRecord[] = []
-    for (let index = first; index < Math.min(first + pageSize, total); index++) records.push(syntheticRecord(index, total))
+    for (let index = first; index < Math.min(first + pageSize, upTo); index++) records.push(syntheticRecord(index, total))
     const service: ServiceId = serviceIds[Math.floor(first / pageSize) % serviceIds.length] ?? 'onehub'
     yield {
       runId: `bench-run-${service}`,
