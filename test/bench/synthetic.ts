@@ -44,9 +44,8 @@ const spanMs = 2 * 365 * 86_400_000
 /** The same event for the same number, whatever was asked before: skewed like real life, about 740 bytes raw. */
 export function syntheticRecord(index: number, total: number): PageRecord {
   const random = generator(index + 1)
-  // Newest first in bursts, as services list them.
-  const burstMs = Math.floor((1 - index / Math.max(total, 1)) * spanMs)
-  const occurredAt = new Date(startMs + burstMs - Math.floor(random() ** 3 * 3_600_000)).toISOString()
+  // Newest first, as services list them, give or take an hour.
+  const occurredAt = new Date(startMs + burstyMs(1 - index / Math.max(total, 1)) - Math.floor(random() ** 6 * 3_600_000)).toISOString()
   // One actor does a third of everything, the rest follow a long tail.
   const actorNum = random() < 1 / 3 ? 0 : Math.floor(random() ** 3 * 20_000)
   const actorName = `${firstNames[actorNum % 20]} ${lastNames[Math.floor(actorNum / 20) % 20]}${actorNum < 400 ? '' : ` ${actorNum}`}`
@@ -75,6 +74,14 @@ export function syntheticRecord(index: number, total: number): PageRecord {
     summary: `${actorName} ${act[2]} ${object.name} in ${workspace.name}`,
   }
   return { payload: Buffer.from(payloadOf(event, random)), event, unmappedReason: null, externalId: null }
+}
+
+/** Milliseconds into the span of the event at this share of all: in twelve hours of each day, most of a half hour's events within its first minute. */
+function burstyMs(share: number): number {
+  const halfHours = share * (spanMs / 86_400_000) * 24
+  const whole = Math.floor(halfHours)
+  const day = Math.floor(whole / 24)
+  return Math.floor(day * 86_400_000 + (12 + whole - day * 24 + (halfHours - whole) ** 6) * 1_800_000)
 }
 
 /** Pages of the set of `total` events from number `from` to `upTo`, one connection after another in turn. */
@@ -110,7 +117,13 @@ function payloadOf(event: NormalisedEvent, random: () => number): string {
     target: event.object,
     workspace: event.workspace,
     data: {
-      request: { method: 'GET', agent: 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36', bytes: Math.floor(random() * 1e7) },
+      request: {
+        id: uuid(random),
+        method: 'GET',
+        path: `/v3/workspaces/${event.workspace?.id}/files`,
+        agent: 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36',
+        bytes: Math.floor(random() * 1e7),
+      },
       outcome: event.outcome,
     },
     links: { self: `https://api.example.test/v3/audit_events/${event.externalId}` },
