@@ -1,4 +1,4 @@
-import { TrailviewError, type ErrorCode } from '../../contract/errors.ts'
+import { TrailviewError, errorCodes, type ErrorCode } from '../../contract/errors.ts'
 import type { RunError } from '../../contract/model/collection.ts'
 
 /** Any thrown thing as one of ours; what was not thrown on purpose is named without its text, which may hold data. */
@@ -15,6 +15,11 @@ export function asTrailviewError(error: unknown): TrailviewError {
 export function toRunError(error: TrailviewError): RunError {
   const retryAt = error.details?.['retryAt']
   return { code: error.code, message: error.message, isRetryable: error.retryable, retryAt: typeof retryAt === 'string' ? retryAt : null }
+}
+
+/** A run's error as one that can be thrown again. */
+export function fromRunError({ code, message, isRetryable }: RunError): TrailviewError {
+  return new TrailviewError(errorCodes.find((known) => known === code) ?? 'INTERNAL', message, { retryable: isRetryable })
 }
 
 /** Errors that concern one request or one span of time; after any other, going on with the next window would fail alike. */

@@ -3,13 +3,13 @@ import type { EventDetail } from '../../contract/model/audit-event.ts'
 import type { CollectionRun } from '../../contract/model/collection.ts'
 import type { ConnectionTest, CredentialInput } from '../../contract/model/connection.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
-import type { FoundUser, ServiceClient, WalkContext } from '../connectors/define.ts'
+import type { FoundUser, WalkPage } from '../connectors/define.ts'
 import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
 import { preparePages } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
 import { scopeOf } from './collect-connection.ts'
 import { RunTally } from './run-counts.ts'
-import { asTrailviewError } from './run-error.ts'
+import { asTrailviewError, fromRunError } from './run-error.ts'
 import type { RunLog } from './run-log.ts'
 import { RunMemory, RunPages } from './run-pages.ts'
 import type { ServiceLinks } from './service-links.ts'
@@ -37,13 +37,34 @@ export interface ServiceAccessOptions {
 export function createServiceAccess({ archive, links, runs, clock }: ServiceAccessOptions): ServiceAccess {
   const { reader, writer } = archive
 
-  const namesFor = (connection: StoredConnection, client: ServiceClient): RunNames =>
-    new RunNames({
-      definition: links.definitionOf(connection),
-      client,
-      options: connection.options,
-      known: (refs) => reader.names(connection.id, refs, new Date(clock.now() - negativeLifetimeMs).toISOString()),
-    })
+  /** Everything for storing what a service answers beside a collection. `stream`: whose memory the connector gets. */
+  const prepare = async (connection: StoredConnection, stream: string, signal: AbortSignal) => {
+    const definition = links.definitionOf(connection)
+    const { options } = connection
+    const client = (await links.open(connection)).client({ signal })
+    const scope = scopeOf(definition, connection)
+    const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
+    const since = new Date(clock.now() - negativeLifetimeMs).toISOString()
+    const names = new RunNames({ definition, client, options, known: (refs) => reader.names(connection.id, refs, since) })
+    const store = async (runId: string, asStream: string, tally: RunTally, page: Pick<WalkPage, 'records' | 'names'>): Promise<void> => {
+      const point = emptyPoint('time')
+      const target = {
+        writer,
+        clock,
+        client,
+        tally,
+        memory,
+        runId,
+        connection: connection.id,
+        stream: asStream,
+        scope,
+        onStored: () => undefined,
+      }
+      const pages = new RunPages(target, point)
+      for (const prepared of await preparePages(definition, [page], names, options)) await pages.store(prepared, point)
+    }
+    return { client, memory, store }
+  }
 
   const unsupported = (connection: StoredConnection, what: string): TrailviewError =>
     new TrailviewError('NOT_SUPPORTED', `${links.definitionOf(connection).info.title} does not offer ${what}.`)
@@ -86,30 +107,21 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
         signal,
         () => tally.counts(requests()),
         async () => {
-          const client = (await links.open(connection)).client({ signal })
+          const { client, memory, store } = await prepare(connection, 'file-trail', signal)
           requests = () => client.requestCount
-          const stream = 'file-trail'
-          const scope = scopeOf(definition, connection)
-          const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
-          const names = namesFor(connection, client)
-          const point = emptyPoint('time')
-          const pages = new RunPages(
-            { writer, clock, client, tally, memory, runId: run.id, connection: connection.id, stream, scope, onStored: () => undefined },
-            point,
-          )
-          const context: Parameters<typeof walkFileTrail>[0] = {
+          const walk = {
             client,
-            options: connection.options,
             memory,
-            resume: null,
             signal,
-            nowMs: clock.now(),
-            report: ignoreReport,
             fileId,
+            options: connection.options,
+            resume: null,
+            nowMs: clock.now(),
+            report: () => undefined,
           }
-          for await (const page of walkFileTrail(context)) {
+          for await (const page of walkFileTrail(walk)) {
             signal.throwIfAborted()
-            for (const prepared of await preparePages(definition, [page], names, connection.options)) await pages.store(prepared, point)
+            await store(run.id, 'file-trail', tally, page)
           }
           return { error: null, coverage: null }
         },
@@ -126,16 +138,12 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
       }
       const definition = links.definitionOf(connection)
       if (definition.fetchOne === undefined || event.externalId === '') throw unsupported(connection, 'single events')
-      const client = (await links.open(connection)).client({ signal })
-      const stream = definition.streams[0]?.id ?? 'events'
-      const scope = scopeOf(definition, connection)
-      const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
+      const { client, memory, store } = await prepare(connection, definition.streams[0]?.id ?? '', signal)
       const record = await definition.fetchOne(client, event.externalId, connection.options, memory)
       if (record === null) {
         await writer.markGone(event.id, new Date(clock.now()).toISOString())
         return 'gone'
       }
-      const prepared = await preparePages(definition, [{ records: [record] }], namesFor(connection, client), connection.options)
       const tally = new RunTally()
       const run = runs.announce(connection.id)
       const ended = await runs.carryOut(
@@ -144,31 +152,12 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
         signal,
         () => tally.counts(client.requestCount),
         async () => {
-          const point = emptyPoint('time')
-          const pages = new RunPages(
-            {
-              writer,
-              clock,
-              client,
-              tally,
-              memory,
-              runId: run.id,
-              connection: connection.id,
-              stream: 'single-event',
-              scope,
-              onStored: () => undefined,
-            },
-            point,
-          )
-          for (const page of prepared) await pages.store(page, point)
+          await store(run.id, 'single-event', tally, { records: [record] })
           return { error: null, coverage: null }
         },
       )
-      if (ended.error !== null)
-        throw TrailviewError.from({ code: 'INTERNAL', message: ended.error.message, retryable: ended.error.isRetryable })
+      if (ended.error !== null) throw fromRunError(ended.error)
       return ended.changed > 0 ? 'changed' : 'unchanged'
     },
   }
 }
-
-const ignoreReport: WalkContext['report'] = () => undefined

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Session } from '../../../src-main/core/connectors/define.ts'
-import { longestWaitMs } from '../../../src-main/core/connectors/runtime/http.ts'
+import { longestWaitMs } from '../../../src-main/core/connectors/runtime/link-client.ts'
 import { answer, linkTo, serve, serveScript, skippingClock, type Answer } from './practice-server.ts'
 
 const ok = answer(200, '{"a":1}')
