@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import { startPracticeServices, type PracticeServices } from '../../src-main/demo/index.ts'
 import { ndjson, runCli, type CliResult } from '../support/run-cli.ts'
-import { createKeyring, type Keyring } from './keyring.ts'
+import { createKeyring, missingTools, type Keyring } from './keyring.ts'
+
+const missing = missingTools()
+const why = missing.length > 0 ? ` (not on this machine: ${missing.join(', ')})` : ''
 
 interface PrintedRun {
   readonly connection: string
@@ -20,7 +23,7 @@ interface PrintedRun {
 }
 
 /** The whole life of an archive on the command line, as a script would live it: real processes, a real keyring, real HTTP. */
-describe('the command line', { timeout: 120_000 }, () => {
+describe.skipIf(missing.length > 0)(`the command line${why}`, { timeout: 120_000 }, () => {
   let keyring: Keyring
   let practice: PracticeServices
   let folder: string
