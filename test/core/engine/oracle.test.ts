@@ -51,6 +51,6 @@ test('finds, counts, pages and tells the facets of what the plain meaning of a q
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 }, 120_000)

@@ -2,7 +2,7 @@ import { fold } from '../../lib/fold.ts'
 import { matchesWithin } from '../../query/pattern.ts'
 import type { Pattern, TextScope } from '../../query/tree.ts'
 import { both, rowsProgram, sum, tableProgram } from './combine.ts'
-import type { CompileContext } from './compile.ts'
+import type { CompileContext, Step } from './compile.ts'
 import { markWithin } from './patterns.ts'
 import { phraseAcross } from './phrase.ts'
 import type { Program } from './program.ts'
@@ -13,18 +13,18 @@ import { summaryOf } from './summary-text.ts'
  * Free text: each place it may stand in is a dictionary, so a scan of the dictionaries finds it; but for a phrase that lies across a
  * summary, part of it in a name and part in the words around.
  */
-export function compileText(pattern: Pattern, scope: TextScope, context: CompileContext, steps: string[]): Program {
+export function compileText(pattern: Pattern, scope: TextScope, context: CompileContext, steps: Step[]): Program {
   if (pattern.pieces.length === 0) return { op: 'all' }
   const text = inDictionaries(pattern, context.state, steps)
   const parts = [...text, ...inReviews(pattern, context.state, steps), ...acrossSummary(pattern, context.state, steps)]
   const found = both('or', parts)
   if (scope === 'text' || found.op === 'all') return found
-  steps.push('raw: payloads of the events left over are read and searched')
+  steps.push(() => 'raw: payloads of the events left over are read and searched')
   const isInPayload = (row: number): boolean => matchesWithin(pattern, foldPayload(context.payloadText(row)))
   return both('or', [found, { op: 'confirm', candidates: { op: 'not', part: found }, isSlow: true, isMatch: isInPayload }])
 }
 
-function inDictionaries(pattern: Pattern, state: ArchiveState, steps: string[]): readonly Program[] {
+function inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
   const { actor, subject, action, template, contexts, contextCount, counts } = state.dictionaries
   const actors = new Uint8Array(counts.actor)
   markWithin(actor.name, pattern, actors)
@@ -43,7 +43,8 @@ function inDictionaries(pattern: Pattern, state: ArchiveState, steps: string[]):
     context[number] = (names[contexts.workspace.at(number)] ?? 0) | (actions[contexts.action.at(number)] ?? 0)
   }
   steps.push(
-    `text ${shown(pattern)}: found in ${sum(actors)} actors, ${sum(objects)} objects, ${sum(context)} combinations of workspace and action, ${sum(templates)} wordings, by their columns`,
+    () =>
+      `text ${shown(pattern)}: found in ${sum(actors)} actors, ${sum(objects)} objects, ${sum(context)} combinations of workspace and action, ${sum(templates)} wordings, by their columns`,
   )
   return [
     tableProgram('actor', actors),
@@ -53,23 +54,23 @@ function inDictionaries(pattern: Pattern, state: ArchiveState, steps: string[]):
   ]
 }
 
-function inReviews(pattern: Pattern, state: ArchiveState, steps: string[]): readonly Program[] {
+function inReviews(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
   const rows = new Set<number>()
   for (const [row, tags] of state.tags) if (tags.some((tag) => matchesWithin(pattern, state.dictionaries.folded(tag)))) rows.add(row)
   for (const [row, notes] of state.notes) if (notes.some((note) => matchesWithin(pattern, note))) rows.add(row)
-  if (rows.size > 0) steps.push(`text ${shown(pattern)}: ${rows.size} by tags and notes`)
+  if (rows.size > 0) steps.push(() => `text ${shown(pattern)}: ${rows.size} by tags and notes`)
   return [rowsProgram(rows)]
 }
 
 /** Control characters that stand for names in wordings: as text they are only found by looking at each event. */
 const marks = /[\u0001-\u0004]/
 
-function acrossSummary(pattern: Pattern, state: ArchiveState, steps: string[]): readonly Program[] {
+function acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
   const [only] = pattern.pieces
   if (pattern.pieces.every((piece) => !marks.test(piece))) {
     if (pattern.pieces.length === 1 && only !== undefined) return only.includes(' ') ? [phraseAcross(only, state, steps)] : []
   }
-  steps.push(`text ${shown(pattern)}: summaries of events that hold all of its words are compared`)
+  steps.push(() => `text ${shown(pattern)}: summaries of events that hold all of its words are compared`)
   const isInSummary = (row: number): boolean => matchesWithin(pattern, summaryOf(state, row))
   return [{ op: 'confirm', candidates: candidatesOf(pattern, state), isSlow: false, isMatch: isInSummary }]
 }

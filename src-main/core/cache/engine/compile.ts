@@ -9,11 +9,15 @@ import { rowsOfId } from './find-id.ts'
 import { outcomeNames, statusNames } from './names.ts'
 import { markMatching } from './patterns.ts'
 import type { Program } from './program.ts'
+import { isFileKind } from './quick-test.ts'
 
-/** A program and how it came about, in sentences for `explain`. */
+/** How a part of a query is answered, as a sentence; made only when somebody asks. */
+export type Step = () => string
+
+/** A program and how it came about. */
 export interface Compiled {
   readonly program: Program
-  readonly steps: readonly string[]
+  readonly steps: readonly Step[]
 }
 
 /** What compiling reads: the archive in memory, and the file for ids and payloads. */
@@ -25,12 +29,12 @@ export interface CompileContext {
 
 /** Turns the meaning of a query into tables over the dictionaries. */
 export function compile(tree: QueryTree, context: CompileContext): Compiled {
-  const steps: string[] = []
+  const steps: Step[] = []
   const program = compileTree(tree, context, steps)
   return { program, steps }
 }
 
-function compileTree(tree: QueryTree, context: CompileContext, steps: string[]): Program {
+function compileTree(tree: QueryTree, context: CompileContext, steps: Step[]): Program {
   switch (tree.kind) {
     case 'all':
       return { op: 'all' }
@@ -53,7 +57,7 @@ function compileTree(tree: QueryTree, context: CompileContext, steps: string[]):
     case 'has':
       return compileFlag(tree.flag, steps)
     case 'time': {
-      steps.push(`time: the time column from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`)
+      steps.push(() => `time: the time column from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`)
       return { op: 'time', fromMs: tree.fromMs ?? -Infinity, toMs: tree.toMs ?? Infinity }
     }
   }
@@ -61,8 +65,8 @@ function compileTree(tree: QueryTree, context: CompileContext, steps: string[]):
 
 const instant = (ms: number | null): string => (ms === null ? 'any' : new Date(ms).toISOString())
 
-function compileFlag(name: HasFlag, steps: string[]): Program {
-  steps.push(`has:${name}: the flags column`)
+function compileFlag(name: HasFlag, steps: Step[]): Program {
+  steps.push(() => `has:${name}: the flags column`)
   return tableProgram(
     'flags',
     flagTable((flags) => (flags & flag[name]) !== 0),
@@ -73,7 +77,7 @@ function flagTable(isMatch: (flags: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, flags) => (isMatch(flags) ? 1 : 0))
 }
 
-function compileField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: string[]): Program {
+function compileField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: Step[]): Program {
   const { state } = context
   const { actor, subject, action, contexts, connections, counts } = state.dictionaries
   const isAny = (value: string): boolean => patterns.some((pattern) => matchesWhole(pattern, value))
@@ -81,7 +85,7 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
     case 'actor': {
       const table = new Uint8Array(counts.actor)
       for (const pattern of patterns) for (const column of [actor.name, actor.email, actor.id]) markMatching(column, pattern, table)
-      steps.push(`actor: ${sum(table)} of ${counts.actor - 1} actors, by the actor column`)
+      steps.push(() => `actor: ${sum(table)} of ${counts.actor - 1} actors, by the actor column`)
       return tableProgram('actor', table)
     }
     case 'object':
@@ -89,17 +93,17 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
       const table = new Uint8Array(counts.object)
       for (const pattern of patterns) for (const column of [subject.name, subject.id]) markMatching(column, pattern, table)
       if (field === 'file') {
-        const isFile = state.dictionaries.kinds.texts.map((kind) => kind === 'file' || kind === 'folder')
+        const isFile = state.dictionaries.kinds.texts.map(isFileKind)
         for (let number = 0; number < table.length; number++) if (isFile[subject.kind.at(number)] !== true) table[number] = 0
       }
-      steps.push(`${field}: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
+      steps.push(() => `${field}: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
       return tableProgram('object', table)
     }
     case 'kind': {
       const isKind = state.dictionaries.foldedKinds.map(isAny)
       const table = new Uint8Array(counts.object)
       for (let number = 1; number < table.length; number++) table[number] = isKind[subject.kind.at(number)] === true ? 1 : 0
-      steps.push(`kind: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
+      steps.push(() => `kind: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
       return tableProgram('object', table)
     }
     case 'workspace': {
@@ -128,7 +132,7 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
     }
     case 'status': {
       const isStatus = statusNames.map(isAny)
-      steps.push('status: the flags column')
+      steps.push(() => 'status: the flags column')
       return tableProgram(
         'flags',
         flagTable((flags) => isStatus[flags & flag.status] === true),
@@ -136,7 +140,7 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
     }
     case 'tag': {
       const rows = [...state.tags].filter(([, tags]) => tags.some((tag) => isAny(state.dictionaries.folded(tag)))).map(([row]) => row)
-      steps.push(`tag: ${rows.length} of ${state.tags.size} tagged events, by list`)
+      steps.push(() => `tag: ${rows.length} of ${state.tags.size} tagged events, by list`)
       return rowsProgram(rows)
     }
     case 'id':
@@ -144,11 +148,11 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
   }
 }
 
-function contextProgram(state: ArchiveState, isMatch: (number: number) => boolean, field: string, steps: string[]): Program {
+function contextProgram(state: ArchiveState, isMatch: (number: number) => boolean, field: string, steps: Step[]): Program {
   const table = new Uint8Array(state.dictionaries.contextCount)
   for (let number = 1; number < table.length; number++) table[number] = isMatch(number) ? 1 : 0
   steps.push(
-    `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action and outcome, by the context column`,
+    () => `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action and outcome, by the context column`,
   )
   return tableProgram('context', table)
 }

@@ -7,6 +7,7 @@ import type { Entries } from './entries.ts'
 import { type FacetSource, facetOf } from './facets.ts'
 import { latestOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
+import { isFileKind } from './quick-test.ts'
 
 type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count'>
 
@@ -32,7 +33,7 @@ export async function completeValue(
     case 'object':
       return things(foldedText, limit, countAll(state.columns, 'object', counts.object), subject, 'object', state, db)
     case 'file': {
-      const isFile = kinds.texts.map((kind) => kind === 'file' || kind === 'folder')
+      const isFile = kinds.texts.map(isFileKind)
       const perFile = countAll(state.columns, 'object', counts.object).map((count, num) =>
         isFile[subject.kind.at(num)] === true ? count : 0,
       )

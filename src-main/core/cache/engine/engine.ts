@@ -117,7 +117,8 @@ export class Engine {
   }
 
   explain(query: EventQuery): readonly string[] {
-    const { program, steps } = this.#searcher.compiled(query)
+    const { program, steps: parts } = this.#searcher.compiled(query)
+    const steps = parts.map((step) => step())
     const { count, removedCount } = this.state.columns
     const events = `${count - removedCount} events`
     if (program.op === 'rows') return [...steps, `${program.rows.length} events by list, none looked at besides`]

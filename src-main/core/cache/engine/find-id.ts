@@ -2,7 +2,7 @@ import { fold } from '../../lib/fold.ts'
 import { matchesWhole } from '../../query/pattern.ts'
 import type { Pattern } from '../../query/tree.ts'
 import { findByExternalId, findSeq, keyBytes } from '../identity.ts'
-import type { CompileContext } from './compile.ts'
+import type { CompileContext, Step } from './compile.ts'
 import { both, rowsProgram } from './combine.ts'
 import { prepared } from './prepared.ts'
 import type { Program } from './program.ts'
@@ -11,7 +11,7 @@ import { idOfEvent } from './rows.ts'
 const idPattern = new RegExp(`^[0-9a-f]{${keyBytes * 2}}$`)
 
 /** Events whose id, ours or the service's, is what a pattern says: whole ids by index, patterns with `*` by looking at each event. */
-export function rowsOfId(patterns: readonly Pattern[], context: CompileContext, steps: string[]): Program {
+export function rowsOfId(patterns: readonly Pattern[], context: CompileContext, steps: Step[]): Program {
   return both(
     'or',
     patterns.map((pattern) => {
@@ -19,13 +19,13 @@ export function rowsOfId(patterns: readonly Pattern[], context: CompileContext, 
       if (pattern.pieces.length === 1) return rowsOfWholeId(whole, context, steps)
       // Every event has an id of ours.
       if (pattern.pieces.every((piece) => piece === '')) return { op: 'all' }
-      steps.push('id: every event is read and compared')
+      steps.push(() => 'id: every event is read and compared')
       return { op: 'confirm', candidates: { op: 'all' }, isSlow: true, isMatch: (row) => isIdMatch(pattern, context, row) }
     }),
   )
 }
 
-function rowsOfWholeId(id: string, { db }: CompileContext, steps: string[]): Program {
+function rowsOfWholeId(id: string, { db }: CompileContext, steps: Step[]): Program {
   const seqs = new Set<number>()
   if (idPattern.test(id)) {
     const seq = findSeq(db, Buffer.from(id, 'hex'))
@@ -33,7 +33,7 @@ function rowsOfWholeId(id: string, { db }: CompileContext, steps: string[]): Pro
   }
   if (id !== '') for (const seq of findByExternalId(db, id)) seqs.add(seq)
   else for (const seq of prepared<[], number>(db, "SELECT seq FROM event WHERE external_id = ''", 'values').all()) seqs.add(seq)
-  steps.push(`id: ${seqs.size} by the index of ids`)
+  steps.push(() => `id: ${seqs.size} by the index of ids`)
   return rowsProgram([...seqs].map((seq) => seq - 1))
 }
 

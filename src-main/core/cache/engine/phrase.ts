@@ -1,4 +1,5 @@
 import type { ArchiveState } from './archive-state.ts'
+import type { Step } from './compile.ts'
 import type { Program, SlotChoice } from './program.ts'
 import { partsOf, type SummaryPart } from './summary-text.ts'
 
@@ -10,7 +11,7 @@ type Demand = { readonly slot: 'actor' | 'object' | 'context'; readonly place: '
  * in which the phrase can be laid over its parts says what the names must begin with, end with or be; those are dictionary scans.
  * A phrase within one name or within the words between is found elsewhere.
  */
-export function phraseAcross(phrase: string, state: ArchiveState, steps: string[]): Program {
+export function phraseAcross(phrase: string, state: ArchiveState, steps: Step[]): Program {
   const { dictionaries } = state
   const demands = new DemandTables(state)
   const listOfTemplate = new Uint32Array(dictionaries.counts.template)
@@ -30,9 +31,8 @@ export function phraseAcross(phrase: string, state: ArchiveState, steps: string[
     }
     if ((lists[list] ?? []).length > 0) listOfTemplate[number] = list
   }
-  const templates = listOfTemplate.reduce((count, list) => count + (list === 0 ? 0 : 1), 0)
-  steps.push(`text ${JSON.stringify(phrase)}: across names in ${templates} wordings`)
-  return templates === 0 ? { op: 'none' } : { op: 'slots', listOfTemplate, lists }
+  steps.push(() => `text ${JSON.stringify(phrase)}: across names in ${listOfTemplate.filter((list) => list !== 0).length} wordings`)
+  return listOfTemplate.every((list) => list === 0) ? { op: 'none' } : { op: 'slots', listOfTemplate, lists }
 }
 
 /** Every way to lay the phrase over at least one border of the parts. */

@@ -2,10 +2,11 @@ import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { sliceRows } from './columns.ts'
+import { flag, sliceRows } from './columns.ts'
 import { compile, type Compiled } from './compile.ts'
 import type { Payloads } from './payloads.ts'
 import { isSlow, type Program, runSlice, testRow } from './program.ts'
+import { quickTest } from './quick-test.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { ResultCache } from './result-cache.ts'
 import { ResultSet } from './result-set.ts'
@@ -15,6 +16,9 @@ import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
 const slowSliceRows = 1_024
 /** Positions of the list walked in search of a first page before all rows are looked at at once. */
 const walkPositions = 65_536
+/** Positions walked, and how long, ms, before a query is even compiled. */
+const quickPositions = 4_096
+const quickMs = 6
 /** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
 const slowWalkPositions = Infinity
 const rememberedPrograms = 64
@@ -53,6 +57,10 @@ export class Searcher {
       this.#programs.set(key, compiled)
     }
     return compiled
+  }
+
+  #isCompiled(query: EventQuery): boolean {
+    return this.#programsVersion === this.#state.version && this.#programs.get(JSON.stringify(query.tree)) !== undefined
   }
 
   /** All matches. Queries for the same that run at once share the work; it stops when the last of them is cancelled. */
@@ -109,6 +117,8 @@ export class Searcher {
     const state = this.#state
     const known = this.#cache.get(JSON.stringify(query.tree), state.version)
     if (known === undefined) {
+      const quick = this.#quickWalk(query, display, position, limit + 1)
+      if (quick !== null) return { rows: quick.slice(0, limit), hasMore: quick.length > limit }
       const walked = await this.#walk(this.compiled(query).program, display, position, limit + 1, signal)
       if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
     }
@@ -119,6 +129,23 @@ export class Searcher {
     const rank = result.rankAt(state.order, state.version, display, position)
     const rows = result.rowsAt(state.order, state.version, display, rank, limit)
     return { rows, hasMore: rank + rows.length < result.count }
+  }
+
+  /** The same before the query is compiled. */
+  #quickWalk(query: EventQuery, display: EventOrder, position: number, wanted: number): readonly number[] | null {
+    const { columns, order } = this.#state
+    const test = this.#isCompiled(query) ? null : quickTest(query.tree, this.#state)
+    if (test === null) return null
+    const end = Math.min(order.count, position + quickPositions)
+    const rows: number[] = []
+    const stopMs = performance.now() + quickMs
+    for (let at = position; at < end; at++) {
+      const row = order.rowAt(display, at)
+      if (((columns.flags[row] ?? 0) & flag.removed) === 0 && test(row)) rows.push(row)
+      if (rows.length === wanted) return rows
+      if ((at & 63) === 0 && performance.now() > stopMs) return null
+    }
+    return end === order.count ? rows : null
   }
 
   /** Null: not enough were found within a reasonable walk. */
