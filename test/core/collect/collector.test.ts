@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TrailviewError } from '../../../src-main/contract/errors.ts'
 import type { CollectionRun } from '../../../src-main/contract/model/collection.ts'
 import { dayMs, minuteMs, openBench, practiceConnector, PracticeService, startMs, type Bench } from './practice.ts'
 
@@ -233,6 +234,22 @@ describe('trouble', () => {
     service.close()
     expect((await collect())[0]).toMatchObject({ status: 'failed', error: { code: 'SERVICE_UNREACHABLE', isRetryable: true } })
     expect(await collector.status()).toMatchObject([{ activity: 'offline', completeTo: null }])
+  })
+
+  it('with the disk ends the run with its sentence, keeps what was stored, and goes on when there is room', async () => {
+    service.add(...history(95))
+    const { collect, archive, ids } = await bench()
+    const { commitPage } = archive.writer
+    let pages = 0
+    const whenFull: typeof commitPage = (page) =>
+      ++pages > 5 ? Promise.reject(new TrailviewError('DISK_FULL', 'The disk is full.', { retryable: true })) : commitPage(page)
+    Object.assign(archive.writer, { commitPage: whenFull })
+    const [run] = await collect()
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'DISK_FULL', message: 'The disk is full.' } })
+    expect(await ids()).toHaveLength(run?.added ?? -1)
+    Object.assign(archive.writer, { commitPage })
+    expect((await collect())[0]).toMatchObject({ status: 'done' })
+    expect(await ids()).toHaveLength(95)
   })
 
   it('with a limit is waited out, and told', async () => {
