@@ -18,10 +18,16 @@ test('finds, counts, pages and tells the facets of what the plain meaning of a q
   await fc.assert(
     fc.asyncProperty(scenario, async ({ first, second, unreadable: unreadableCount, marked, trees }) => {
       const archive = await testEngine()
-      archive.add('c1', first.map((event) => recordOf(event)))
+      archive.add(
+        'c1',
+        first.map((event) => recordOf(event)),
+      )
       // The engine is asked in between, so that the rest reaches it by catching up.
       await archive.engine()
-      archive.add('c2', [...second.map((event) => recordOf(event)), ...Array.from({ length: unreadableCount }, (_, i) => unreadable(`{"broken":${i}}`))])
+      archive.add('c2', [
+        ...second.map((event) => recordOf(event)),
+        ...Array.from({ length: unreadableCount }, (_, i) => unreadable(`{"broken":${i}}`)),
+      ])
       const seen = await oracleEvents(await archive.engine())
       for (const [pick, what] of marked) {
         const id = seen[pick % seen.length]?.event.id ?? ''
@@ -30,7 +36,8 @@ test('finds, counts, pages and tells the facets of what the plain meaning of a q
         if (what === 'note') archive.writer.note(id, 'A note about Ännä', '2024-05-01T00:00:00.000Z')
         if (what === 'gone') archive.writer.markGone(id, '2024-05-01T00:00:00.000Z')
         const event = first[pick % first.length]
-        if (what === 'change' && event !== undefined) archive.add('c1', [recordOf({ ...event, occurredAt: '2024-03-31T01:30:00.000Z', action: 'x' })])
+        if (what === 'change' && event !== undefined)
+          archive.add('c1', [recordOf({ ...event, occurredAt: '2024-03-31T01:30:00.000Z', action: 'x' })])
       }
       const engine = await archive.engine()
       const all = await oracleEvents(engine)
@@ -38,13 +45,17 @@ test('finds, counts, pages and tells the facets of what the plain meaning of a q
         const expected = all.filter((facts) => matches(facts, tree))
         const ids = expected.map(({ event }) => event.id)
         const page = await engine.page(query(tree), 'oldest', null, 100_000, never)
-        expect(page.events.map((event) => event.id), JSON.stringify(tree)).toEqual(ids)
+        expect(
+          page.events.map((event) => event.id),
+          JSON.stringify(tree),
+        ).toEqual(ids)
         expect(page.next).toBe(null)
         expect(await engine.count(query(tree), never)).toBe(ids.length)
         const facets = await engine.facets(query(tree), facetFields, 1_000, never)
         for (const field of facetFields) {
           const counts = new Map<string, number>()
-          for (const facts of expected) for (const value of facetValues(facts, field)) counts.set(fold(value), (counts.get(fold(value)) ?? 0) + 1)
+          for (const facts of expected)
+            for (const value of facetValues(facts, field)) counts.set(fold(value), (counts.get(fold(value)) ?? 0) + 1)
           const found = new Map<string, number>()
           for (const { value, count } of facets[field] ?? []) found.set(fold(value), (found.get(fold(value)) ?? 0) + count)
           expect(found, `${field} of ${JSON.stringify(tree)}`).toEqual(counts)

@@ -4,7 +4,27 @@ import { textPattern, valuePattern } from '../../../src-main/core/query/pattern.
 import type { QueryTree } from '../../../src-main/core/query/tree.ts'
 
 /** Few words, so that they meet: letters of several scripts, accents, spaces at the ends, marks that wordings use, nothing at all. */
-const words = ['Anna', 'Ännä', 'anna berg', 'Berg', 'plan.pdf', 'Q3 plan', 'онлайн', '計画', 'é', 'x', ' lead', 'a  b', '100%_', '\u0001', 'ſtraße', '', '7', 'nul\0nul', '<b>']
+const words = [
+  'Anna',
+  'Ännä',
+  'anna berg',
+  'Berg',
+  'plan.pdf',
+  'Q3 plan',
+  'онлайн',
+  '計画',
+  'é',
+  'x',
+  ' lead',
+  'a  b',
+  '100%_',
+  '\u0001',
+  'ſtraße',
+  '',
+  '7',
+  'nul\0nul',
+  '<b>',
+]
 const word = fc.constantFrom(...words)
 const nameOrNull = fc.option(word, { nil: null, freq: 5 })
 const idOrNull = fc.option(fc.constantFrom('7', 'u1', 'U1', '4137', 'ab', 'plan.pdf'), { nil: null, freq: 4 })
@@ -16,8 +36,20 @@ const subject = (kinds: readonly string[]): fc.Arbitrary<Subject | null> =>
 
 const withoutSummary = fc.record({
   externalId: fc.uuid().map((id) => id.slice(0, 6)),
-  timeMs: fc.oneof(fc.integer({ min: 0, max: 40 }).map((steps) => base + steps * 1_800_000), fc.integer({ min: base - 400 * day, max: base + 400 * day }), fc.constantFrom(-62_135_596_800_000, 253_402_300_799_999)),
-  actor: fc.option(fc.record({ id: idOrNull, name: nameOrNull, email: fc.option(fc.constantFrom('anna@example.test', 'B@X.test'), { nil: null }), kind: fc.constantFrom('user', 'system') }), { nil: null, freq: 6 }),
+  timeMs: fc.oneof(
+    fc.integer({ min: 0, max: 40 }).map((steps) => base + steps * 1_800_000),
+    fc.integer({ min: base - 400 * day, max: base + 400 * day }),
+    fc.constantFrom(-62_135_596_800_000, 253_402_300_799_999),
+  ),
+  actor: fc.option(
+    fc.record({
+      id: idOrNull,
+      name: nameOrNull,
+      email: fc.option(fc.constantFrom('anna@example.test', 'B@X.test'), { nil: null }),
+      kind: fc.constantFrom('user', 'system'),
+    }),
+    { nil: null, freq: 6 },
+  ),
   action: fc.constantFrom('file.viewed', 'audit.app.update', 'Anna', 'x'),
   verb: fc.constantFrom(...verbs.slice(0, 4)),
   object: subject(['file', 'folder', 'room', 'File']),
@@ -45,11 +77,76 @@ export const anyEvent: fc.Arbitrary<NormalisedEvent> = withoutSummary.map(({ tim
 
 const fragment = fc.oneof(
   word,
-  fc.constantFrom('a', 'n', 'erg', 'g vie', 'viewed the', 'anna viewed', 'in 計', 'berg plan', ' ', '  ', 'nn*pl', 'berg*', 'an*in', 'x in', '*', 'viewed *', 'ra', 'strasse', 'b at', '<', 'z', 'note', 'urgent', 'unread', 'e t'),
+  fc.constantFrom(
+    'a',
+    'n',
+    'erg',
+    'g vie',
+    'viewed the',
+    'anna viewed',
+    'in 計',
+    'berg plan',
+    ' ',
+    '  ',
+    'nn*pl',
+    'berg*',
+    'an*in',
+    'x in',
+    '*',
+    'viewed *',
+    'ra',
+    'strasse',
+    'b at',
+    '<',
+    'z',
+    'note',
+    'urgent',
+    'unread',
+    'e t',
+  ),
 )
 
-const value = fc.oneof(word, fc.constantFrom('*', 'an*', '*g', '*a*', 'a*b', 'u1', '7', '', 'audit.app.*', 'read', 'file', 'café*', 'c1', 'onehub', 'unknown', 'reviewed', 'unreviewed', 'urgent', '*e*', 'unmapped', 'other'))
-const fields = ['actor', 'verb', 'action', 'object', 'file', 'kind', 'workspace', 'service', 'connection', 'outcome', 'status', 'tag', 'id'] as const
+const value = fc.oneof(
+  word,
+  fc.constantFrom(
+    '*',
+    'an*',
+    '*g',
+    '*a*',
+    'a*b',
+    'u1',
+    '7',
+    '',
+    'audit.app.*',
+    'read',
+    'file',
+    'café*',
+    'c1',
+    'onehub',
+    'unknown',
+    'reviewed',
+    'unreviewed',
+    'urgent',
+    '*e*',
+    'unmapped',
+    'other',
+  ),
+)
+const fields = [
+  'actor',
+  'verb',
+  'action',
+  'object',
+  'file',
+  'kind',
+  'workspace',
+  'service',
+  'connection',
+  'outcome',
+  'status',
+  'tag',
+  'id',
+] as const
 
 const leaf: fc.Arbitrary<QueryTree> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<QueryTree>({ kind: 'all' }) },
@@ -61,12 +158,19 @@ const leaf: fc.Arbitrary<QueryTree> = fc.oneof(
       .tuple(fc.constantFrom(...fields), fc.array(value, { minLength: 1, maxLength: 2 }))
       .map(([field, values]): QueryTree => ({ kind: 'field', field, anyOf: values.map(valuePattern) })),
   },
-  { weight: 2, arbitrary: fc.constantFrom('note', 'revision', 'late', 'gone', 'unmapped').map((flag): QueryTree => ({ kind: 'has', flag })) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('note', 'revision', 'late', 'gone', 'unmapped').map((flag): QueryTree => ({ kind: 'has', flag })),
+  },
   {
     weight: 2,
     arbitrary: fc
       .tuple(fc.option(fc.nat(40), { nil: null }), fc.option(fc.nat(40), { nil: null }))
-      .map(([from, to]): QueryTree => ({ kind: 'time', fromMs: from === null ? null : base + from * 1_800_000, toMs: to === null ? null : base + to * 1_800_000 })),
+      .map(([from, to]): QueryTree => ({
+        kind: 'time',
+        fromMs: from === null ? null : base + from * 1_800_000,
+        toMs: to === null ? null : base + to * 1_800_000,
+      })),
   },
 )
 
