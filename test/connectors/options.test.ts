@@ -5,7 +5,10 @@ import type { WalkPage } from '../../src-main/core/connectors/define.ts'
 import type { PracticeServices } from '../../src-main/demo/index.ts'
 import { definitions, nowMs, practice, walk } from './walking.ts'
 
-type Fields = Record<string, Record<string, unknown>> & Record<string, unknown>
+interface Fields {
+  readonly [key: string]: unknown
+  readonly event?: Record<string, unknown>
+}
 
 /** The records a walk with these options hands on, and all records of the service, parsed. */
 async function narrowed(services: PracticeServices, id: ServiceId, options: ConnectionOptions) {
@@ -113,6 +116,7 @@ describe('OK SKY', () => {
 
 describe.each(['v3', 'v2'] as const)('Cloud Foundry, %s', (api) => {
   const entity = (record: Fields): Fields => (record['entity'] ?? record) as Fields
+  const acteeOf = (record: Fields): unknown => entity(record)['actee'] ?? (record['target'] as { guid?: string } | undefined)?.guid
   const time = (record: Fields): number => Date.parse(String(entity(record)['timestamp'] ?? entity(record)['created_at']))
   const second = Math.floor(instantMs / 1000) * 1000
   const cases: readonly (Case & { readonly only?: 'v2' })[] = [
@@ -167,9 +171,9 @@ describe.each(['v3', 'v2'] as const)('Cloud Foundry, %s', (api) => {
     const services = await practice(1_500)
     services.cloudfoundry.quirks.isV3On = api === 'v3'
     const [first] = services.cloudfoundry.groundTruth().map(({ payload }) => JSON.parse(payload) as Fields)
-    const actee = String(entity(first ?? {})['actee'] ?? entity(first ?? {})['target']?.['guid'])
+    const actee = String(acteeOf(first ?? {}))
     const { all, got } = await narrowed(services, 'cloudfoundry', { q: `actee:${actee}`, api })
-    expect(sorted(got)).toEqual(sorted(all.filter((record) => (entity(record)['actee'] ?? entity(record)['target']?.['guid']) === actee)))
+    expect(sorted(got)).toEqual(sorted(all.filter((record) => acteeOf(record) === actee)))
     const later = await narrowed(services, 'cloudfoundry', { page: '2', 'results-per-page': '100', api })
     expect(later.got).toHaveLength(all.length - 100)
   })

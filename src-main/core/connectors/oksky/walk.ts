@@ -7,6 +7,8 @@ import { EventList, mostPerPage, type EventPage } from './list.ts'
 /** Between two pages at most this many ids are looked up one by one, to see whether rows slipped through. */
 const widestGap = 1_000n
 const mostAttempts = 3
+/** How many ids beyond two pages are asked for where rows changed places. */
+const rowsBeyond = 20n
 /** How many rows a resumed walk begins before the place where it stopped. */
 const rowsBack = 50
 /** From this many rows on, a page that counts upwards means that the order asked for was ignored. */
@@ -155,8 +157,10 @@ function gapOf(last: bigint, low: bigint, high: bigint): Range {
   return last > high ? { from: high + 1n, to: last - 1n } : { from: last + 1n, to: low - 1n }
 }
 
+/** What pages span, and a little beyond, where rows that changed places may have come from. */
 function rangeOf(ids: readonly bigint[]): Range {
-  return { from: lowestOf({ ids }) ?? 0n, to: highestOf({ ids }) ?? 0n }
+  const low = lowestOf({ ids }) ?? 0n
+  return { from: low > rowsBeyond ? low - rowsBeyond : 0n, to: (highestOf({ ids }) ?? 0n) + rowsBeyond }
 }
 
 /** Whether rows changed places between two neighbouring pages: one is out of order, or they share more rows than came in meanwhile. */
