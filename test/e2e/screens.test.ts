@@ -1,0 +1,148 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { browserPath, watchComplaints } from './app.ts'
+import { openFakeScreen, type FakeScreen } from './fake-screen.ts'
+
+const rows = 5_000
+const places = [
+  '/events',
+  '/events?q=verb:delete%20verb:read%20after:2026-10-29',
+  '/events?q=has:revision&e=e7',
+  '/workspaces',
+  '/files',
+  '/users',
+  '/workspaces/c-onehub/4130',
+  '/views',
+  '/connections',
+  '/connections/c-oksky',
+  '/connections?add=1',
+  '/exports',
+  '/settings',
+] as const
+
+describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no Chromium on this machine)' : ''}`, () => {
+  let screen: FakeScreen
+
+  beforeAll(async () => {
+    screen = await openFakeScreen()
+  })
+  afterAll(() => screen.close())
+
+  /** Opens a place and waits until it shows something; fails on anything the page complains of. */
+  async function open(
+    place: string,
+    colorScheme: 'light' | 'dark' = 'light',
+  ): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
+    const context = await screen.browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme })
+    const page = await context.newPage()
+    const complaints = watchComplaints(page)
+    await page.goto(screen.address(rows, place))
+    await page.locator('h1').first().waitFor({ state: 'attached' })
+    await page.waitForLoadState('networkidle')
+    return { page, complaints }
+  }
+
+  const count = (page: Page) => page.locator('[data-count]').innerText()
+
+  it.each(
+    places.flatMap((place) => [
+      { place, scheme: 'light' as const },
+      { place, scheme: 'dark' as const },
+    ]),
+  )('$place, $scheme, is accessible', async ({ place, scheme }) => {
+    const { page, complaints } = await open(place, scheme)
+    const { violations } = await new AxeBuilder({ page }).exclude('option').analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('works by keyboard alone: search, select, open, mark, note, filter, export', async () => {
+    const { page } = await open('/events')
+    await page.keyboard.press('/')
+    await page.keyboard.type('verb:delete')
+    await expect.poll(() => count(page)).not.toBe('5,000 events')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('j')
+    await page.keyboard.press('m')
+    await page.locator('[role=row][aria-selected=true]').getByText('Reviewed').waitFor()
+    await page.keyboard.press('n')
+    await page.getByPlaceholder('Write a note').waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+    await page.keyboard.type('seen')
+    await page.getByRole('button', { name: 'Add note' }).press('Enter')
+    await page.locator('.notes').getByText('seen').waitFor()
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('f')
+    await expect.poll(() => page.getByLabel('Search', { exact: true }).inputValue()).toMatch(/^verb:delete object:\d+$/)
+    await page.keyboard.press('e')
+    await page.getByRole('dialog', { name: 'Export events' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys and search' }).waitFor()
+    await page.context().close()
+  })
+
+  it('keeps query and selection in the address, so that back and forward work', async () => {
+    const { page } = await open('/events')
+    const all = await count(page)
+    await page.getByTitle(/^Only delete/).click()
+    await expect.poll(() => page.url()).toContain('q=verb:delete')
+    const some = await count(page)
+    expect(some).not.toBe(all)
+    await page.goBack()
+    await expect.poll(() => count(page)).toBe(all)
+    await page.goForward()
+    await expect.poll(() => count(page)).toBe(some)
+    await page.locator('[role=row][aria-rowindex="3"]').click()
+    await expect.poll(() => page.url()).toMatch(/e=e\w+/)
+    const address = page.url()
+    await page.goto('about:blank')
+    await page.goto(address)
+    await page.locator('[data-payload]').waitFor()
+    await expect.poll(() => count(page)).toBe(some)
+    expect(await page.locator('[role=row][aria-selected=true]').getAttribute('aria-rowindex')).toBe('3')
+    await page.context().close()
+  })
+
+  it('narrows by mouse and by keys in the histogram', async () => {
+    const { page } = await open('/events')
+    const plot = page.getByRole('application')
+    const box = await plot.boundingBox()
+    if (box === null) throw new Error('The histogram has no box.')
+    await page.mouse.move(box.x + 200, box.y + 30)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 400, box.y + 30, { steps: 3 })
+    await page.mouse.up()
+    const search = page.getByLabel('Search', { exact: true })
+    await expect.poll(() => search.inputValue()).toMatch(/^after:\S+ before:\S+$/)
+    await search.fill('')
+    await expect.poll(() => count(page)).toBe('5,000 events')
+    await plot.focus()
+    for (const key of ['ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Enter']) await page.keyboard.press(key)
+    await expect.poll(() => search.inputValue()).toMatch(/^after:\S+ before:\S+$/)
+    await page.context().close()
+  })
+
+  it('shows markup from a service as the text it is', async () => {
+    const { page } = await open('/events?q=draft')
+    await page.getByText('<b>draft</b>.docx').first().waitFor()
+    expect(await page.locator('[role=grid] b').count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('leads from a list and from an event to a timeline of its own', async () => {
+    const { page } = await open('/users')
+    await page.getByLabel('Search users').fill('amara')
+    await page.getByRole('link', { name: 'Amara Okafor' }).first().click()
+    await page.getByRole('heading', { name: 'Amara Okafor' }).waitFor()
+    expect(page.url()).toMatch(/#\/users\/c-\w+\/482/)
+    await page.locator('[role=row][aria-rowindex="2"]').click()
+    await page.getByRole('link', { name: 'Open timeline' }).last().click()
+    await page.getByRole('heading', { level: 1, name: /^Workspace / }).waitFor()
+    await page.context().close()
+  })
+})
