@@ -71,7 +71,7 @@ CREATE TABLE identity (key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID
 CREATE TABLE identity_recent (num INTEGER PRIMARY KEY, key BLOB NOT NULL, seq INTEGER NOT NULL);
 
 -- One row. next_seq, next_block: never used before, even by what was purged since. Merging: identity_recent up to merge_to is on its way into identity,
--- keys below merge_slice (their first byte) have arrived. epoch grows when something was taken away, so that what is kept in memory is read anew.
+-- merge_slice steps of it are done, each eight values of the keys' first byte. epoch grows when something was taken away, so that what is kept in memory is read anew.
 CREATE TABLE writer_state (
   only INTEGER PRIMARY KEY CHECK (only = 1), next_seq INTEGER NOT NULL, next_block INTEGER NOT NULL, merge_to INTEGER NOT NULL, merge_slice INTEGER NOT NULL, epoch INTEGER NOT NULL
 );
