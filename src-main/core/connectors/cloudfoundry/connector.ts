@@ -1,6 +1,7 @@
-import { defineConnector, type ConnectorMemory, type RawRecord, type ServiceClient, type ServiceResponse } from '../define.ts'
 import type { ConnectionOptions } from '../../../contract/model/connection.ts'
+import { defineConnector, type ConnectorMemory, type RawRecord, type ServiceClient, type ServiceResponse } from '../define.ts'
 import { fieldsOf, listOf, textOf } from '../kit/fields.ts'
+import { noMemory } from '../kit/memory.ts'
 import { originFrom } from '../kit/origin.ts'
 import { optionOf } from '../kit/options.ts'
 import { bodyFields } from '../kit/sign-in.ts'
@@ -84,7 +85,7 @@ export const cloudfoundry = defineConnector({
   resolveBaseUrl: (typed) => originFrom(typed, example, ['/v2', '/v3']),
   signIn,
   test: async (client, options) => {
-    const flavour = await settleFlavour(client, options, forgetful())
+    const flavour = await settleFlavour(client, options, noMemory)
     const size = flavour === 'v3' ? 'per_page' : 'results-per-page'
     const { total } = readPage(flavour, await client.request(eventPath[flavour], { query: [[size, '1']] }))
     const seen =
@@ -124,8 +125,4 @@ function readError(response: ServiceResponse): { readonly code: string | null; r
   const first = fieldsOf(listOf(body['errors'])[0])
   const message = textOf(first?.['detail']) ?? textOf(body['description']) ?? textOf(body['error_description']) ?? textOf(first?.['title'])
   return message === null ? null : { code: textOf(first?.['title']) ?? textOf(body['error_code']) ?? textOf(body['error']), message }
-}
-
-function forgetful(): ConnectorMemory {
-  return { get: () => undefined, set: () => undefined }
 }

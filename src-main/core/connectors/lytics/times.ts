@@ -1,7 +1,6 @@
-import type { ConnectorMemory } from '../define.ts'
-import { parseTimestamp } from '../kit/times.ts'
+import type { ConnectorMemory, ServiceClient } from '../define.ts'
+import { formatSeconds, parseTimestamp } from '../kit/times.ts'
 import { listEvents, type Flavour } from './api.ts'
-import type { ServiceClient } from '../define.ts'
 
 /** How bounds are written: as absolute times, or, where version 1 does not take those, as date math from now. */
 export type TimeForm = 'absolute' | 'math'
@@ -35,10 +34,10 @@ export function boundsQuery(
 ): readonly (readonly [string, string])[] {
   const { fromMs, toMs } = span
   if (form === 'absolute') {
-    const after = fromMs === null ? '1970-01-01T00:00:00Z' : seconds(Math.floor(fromMs / 1000) * 1000 - 1000)
+    const after = fromMs === null ? '1970-01-01T00:00:00Z' : formatSeconds(Math.floor(fromMs / 1000) * 1000 - 1000)
     return [
       ['after', after],
-      ['before', seconds(Math.ceil(toMs / 1000) * 1000 + 1000)],
+      ['before', formatSeconds(Math.ceil(toMs / 1000) * 1000 + 1000)],
     ]
   }
   const ageMinutes = (ms: number): number => (nowMs - ms) / minuteMs
@@ -53,8 +52,6 @@ export function boundsQuery(
 function mathOf(minutes: number, round: (value: number) => number): string {
   return minutes <= 999_999 ? `now-${minutes}m` : `now-${round(minutes / 1440)}d`
 }
-
-const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
 /**
  * Which form of bounds version 1 understands. Absolute times with a clock are not documented: they may be refused, or ignored in favour of the

@@ -1,5 +1,6 @@
-import { defineConnector, type ConnectorMemory } from '../define.ts'
-import { fieldsOf, listOf, textOf } from '../kit/fields.ts'
+import { defineConnector } from '../define.ts'
+import { fieldsOf, idOf, listOf, textOf } from '../kit/fields.ts'
+import { noMemory } from '../kit/memory.ts'
 import { checkIds, checkWhole } from '../kit/options.ts'
 import { originFrom } from '../kit/origin.ts'
 import { bodyFields, missingCredential, refusedSignIn, tokenOf } from '../kit/sign-in.ts'
@@ -75,7 +76,7 @@ export const oksky = defineConnector({
     return { headers: { 'x-access-token': token, 'content-type': mediaType, accept: mediaType }, expiresAtMs: null }
   },
   test: async (client, options) => {
-    const { total } = await new EventList(client, { ...options, 'page[size]': '1' }, forgetful()).page(1)
+    const { total } = await new EventList(client, { ...options, 'page[size]': '1' }, noMemory).page(1)
     const seen = total === null ? 'user events can be read' : `${total} user ${total === 1 ? 'event' : 'events'} can be seen`
     return { sentence: `OK SKY answered: ${seen}.`, account: null }
   },
@@ -98,9 +99,3 @@ export const oksky = defineConnector({
     )
   },
 })
-
-/** A memory for one call that leaves nothing behind. */
-function forgetful(): ConnectorMemory {
-  const facts = new Map<string, ReturnType<ConnectorMemory['get']>>()
-  return { get: (key) => facts.get(key), set: (key, value) => void facts.set(key, value) }
-}
