@@ -164,13 +164,11 @@ const leaf: fc.Arbitrary<QueryTree> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc
-      .tuple(fc.option(fc.nat(40), { nil: null }), fc.option(fc.nat(40), { nil: null }))
-      .map(([from, to]): QueryTree => ({
-        kind: 'time',
-        fromMs: from === null ? null : base + from * 1_800_000,
-        toMs: to === null ? null : base + to * 1_800_000,
-      })),
+    arbitrary: fc.tuple(fc.option(fc.nat(40), { nil: null }), fc.option(fc.nat(40), { nil: null })).map(([from, to]): QueryTree => ({
+      kind: 'time',
+      fromMs: from === null ? null : base + from * 1_800_000,
+      toMs: to === null ? null : base + to * 1_800_000,
+    })),
   },
 )
 

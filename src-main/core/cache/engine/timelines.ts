@@ -87,9 +87,9 @@ export class TimelineIndex {
     return things.map((thing) => {
       const numbers = members.get(thing) ?? []
       const own = numbers.filter((number) => this.#thingOf[number] === thing)
-      const stored = prepared<[number], StoredThing>(db, sql).get(
-        own.reduce((latest, number) => (lastMs(number) >= lastMs(latest) ? number : latest), thing),
-      )
+      const withId = own.filter((number) => this.#entries.texts[0]?.isPresent(number))
+      const latest = (withId.length > 0 ? withId : own).reduce((best, number) => (lastMs(number) >= lastMs(best) ? number : best))
+      const stored = prepared<[number], StoredThing>(db, sql).get(latest)
       const connection = this.#state.dictionaries.connections.get(stored?.connection ?? 0)
       const times = numbers.flatMap((number) => activity.get(number) ?? [])
       return {
