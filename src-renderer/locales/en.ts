@@ -423,7 +423,7 @@ export const en = {
     events,
     took: (duration: string): string => `answered in ${duration}`,
     collecting: (name: string, activity: string): string => `${name}: ${activity}`,
-    complete: (name: string, at: string): string => `${name} complete up to ${at}`,
+    complete: (name: string, at: string): string => `${name}: complete to ${at}`,
     incomplete: (name: string): string => `${name}: nothing complete yet`,
     exporting: (rows: string): string => `Exporting, ${rows} rows written`,
     asOf: 'Complete up to',

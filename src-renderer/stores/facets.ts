@@ -4,6 +4,7 @@ import type { FacetCounts, FacetField } from '../../src-main/contract/model/quer
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
+import { createReloading } from '../lib/reloading.ts'
 import { bothQueries, chipsOf, withoutSpans } from '../lib/query-text.ts'
 import { useQueryStore } from './query.ts'
 
@@ -83,8 +84,9 @@ export const useFacetsStore = defineStore('facets', () => {
     return load()
   }
 
-  watch(() => query.effective, load, { immediate: true })
-  watch(() => query.archiveRevision, load)
+  const { restart, refresh } = createReloading(load)
+  watch(() => query.effective, restart, { immediate: true })
+  watch(() => query.archiveRevision, refresh)
 
   return { counts, failure, expanded, limitOf, setExpanded, load }
 })

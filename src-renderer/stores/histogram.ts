@@ -4,6 +4,7 @@ import type { BucketUnit, Histogram } from '../../src-main/contract/model/query.
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
+import { createReloading } from '../lib/reloading.ts'
 import { bucketExtent, unitFor } from '../lib/time-axis.ts'
 import { useQueryStore } from './query.ts'
 
@@ -48,8 +49,9 @@ export const useHistogramStore = defineStore('histogram', () => {
     return load()
   }
 
-  watch(() => query.effective, load, { immediate: true })
-  watch(() => query.archiveRevision, load)
+  const { restart, refresh } = createReloading(load)
+  watch(() => query.effective, restart, { immediate: true })
+  watch(() => query.archiveRevision, refresh)
 
   return { histogram, failure, chosenUnit, setUnit, load }
 })

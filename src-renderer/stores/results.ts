@@ -5,6 +5,7 @@ import { useClient } from '../api/client.ts'
 import { BlockCache } from '../lib/block-cache.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
+import { createReloading } from '../lib/reloading.ts'
 import { useQueryStore } from './query.ts'
 
 const blockRows = 100
@@ -95,7 +96,7 @@ export const useResultsStore = defineStore('results', () => {
   }
 
   /** Asks a new query from its first row; the old rows stay until the new ones are here. */
-  async function restart(): Promise<void> {
+  async function askAnew(): Promise<void> {
     const asked = query.effective
     if (asked === null) return
     const endTurn = takeTurn()
@@ -115,7 +116,7 @@ export const useResultsStore = defineStore('results', () => {
   }
 
   /** Asks the same query again after the archive changed, keeping the row at the top of the view where it is. */
-  async function refresh(): Promise<void> {
+  async function askAgain(): Promise<void> {
     const asked = query.effective
     if (asked === null) return
     const endTurn = takeTurn()
@@ -174,6 +175,7 @@ export const useResultsStore = defineStore('results', () => {
     return (await client.call('events.locate', { query: query.effective, at: { instant } })).row
   }
 
+  const { restart, refresh } = createReloading(askAnew, askAgain)
   watch(() => query.effective, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
 
