@@ -13,8 +13,11 @@ export interface SlicePage {
   readonly names?: readonly NameFact[]
 }
 
-/** How reading a slice ended: everything in it was read, or it holds too much and is to be read in two parts that meet at `splitAtMs`. */
-export type SliceEnd = 'complete' | { readonly splitAtMs: number }
+/**
+ * How reading a slice ended: everything in it was read; or it holds too much and is to be read in two parts that meet at `splitAtMs`;
+ * or all after `readDownToMs` was read, and what is older remains.
+ */
+export type SliceEnd = 'complete' | { readonly splitAtMs: number } | { readonly readDownToMs: number }
 
 export function sliceOf(window: WalkWindow): Slice {
   return { fromMs: window.from === null ? null : Date.parse(window.from), toMs: Date.parse(window.to) }
@@ -38,7 +41,8 @@ export async function* walkSlices(
     let step = await pages.next()
     for (; step.done !== true; step = await pages.next()) yield { ...step.value, records: seen.fresh(step.value.records), resume }
     if (step.value === 'complete') continue
-    waiting.push({ fromMs: slice.fromMs, toMs: step.value.splitAtMs }, { fromMs: step.value.splitAtMs, toMs: slice.toMs })
+    if ('readDownToMs' in step.value) waiting.push({ fromMs: slice.fromMs, toMs: step.value.readDownToMs })
+    else waiting.push({ fromMs: slice.fromMs, toMs: step.value.splitAtMs }, { fromMs: step.value.splitAtMs, toMs: slice.toMs })
   }
 }
 

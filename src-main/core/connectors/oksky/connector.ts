@@ -93,9 +93,6 @@ export const oksky = defineConnector({
   fetchOne: async (client, externalId, options, memory) => {
     if (!/^\d+$/.test(externalId)) return null
     const { records } = await new EventList(client, options, memory).byIds([externalId])
-    return (
-      records.find((record) => fieldsOf(record.value)?.['id'] === externalId || String(fieldsOf(record.value)?.['id']) === externalId) ??
-      null
-    )
+    return records.find((record) => idOf(fieldsOf(record.value)?.['id']) === externalId) ?? null
   },
 })
