@@ -5,11 +5,12 @@ import type { ConnectorDefinition } from '../connectors/define.ts'
 import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
 import { clockTime } from '../connectors/runtime/waits.ts'
 import type { Clock } from '../ports.ts'
-import { collectStream, type RunBounds } from './collect-stream.ts'
+import { collectStream } from './collect-stream.ts'
 import type { RunProgress } from './progress.ts'
 import type { RunTally } from './run-counts.ts'
 import type { ServiceLinks } from './service-links.ts'
 import { merge, toIso, type Span } from './spans.ts'
+import type { RunBounds } from './walk-window.ts'
 
 /** One run of one connection, as asked for. */
 export interface ConnectionRun {

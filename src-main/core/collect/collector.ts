@@ -3,13 +3,13 @@ import type { CollectionProgress, CollectionRun, ConnectionStatus } from '../../
 import type { Archive, StoredConnection } from '../cache/archive.ts'
 import type { Clock, Log } from '../ports.ts'
 import { collectConnection } from './collect-connection.ts'
-import type { RunBounds } from './collect-stream.ts'
 import { connectionStatuses, type LiveState } from './connection-status.ts'
 import { RunProgress } from './progress.ts'
 import { RunTally } from './run-counts.ts'
 import type { RunLog } from './run-log.ts'
 import { dueMs, offline, standstillAfter, type Standstill } from './schedule.ts'
 import type { ServiceLinks } from './service-links.ts'
+import type { RunBounds } from './walk-window.ts'
 
 /** What to collect. Dates are UTC ISO. */
 export interface CollectionWish {

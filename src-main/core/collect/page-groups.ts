@@ -1,15 +1,16 @@
 import type { WalkPage } from '../connectors/define.ts'
 
-/** A group is full at this many records. */
+/** A group is full at this many records or pages: that much has to be fetched again after a kill. */
 const fullRecords = 1000
+const fullPages = 16
 
 /**
- * The pages of a walk in small groups, so that names are looked up for many records at once: first one page, so that something shows soon, then twice as many each time.
+ * The pages of a walk in small groups, so that names are looked up, and records stored, many at once: first one page, so that something shows soon, then twice as many each time.
  * While a group is worked on, the next page is fetched already. What came before an error is handed out before the error is thrown.
  */
 export async function* groups(walk: AsyncGenerator<WalkPage, void, void>): AsyncGenerator<readonly WalkPage[], void, void> {
   let next = pull(walk)
-  for (let mostPages = 1; ; mostPages *= 2) {
+  for (let mostPages = 1; ; mostPages = Math.min(fullPages, mostPages * 2)) {
     const group: WalkPage[] = []
     let records = 0
     let failure: { readonly error: unknown } | null = null

@@ -46,9 +46,9 @@ export class RunTally {
     this.#counts.changed += moved
   }
 
-  /** The page last sorted is stored. */
-  endPage(): void {
-    this.#counts.pages++
+  /** The page last sorted is stored; the service gave it as so many. */
+  endPages(count: number): void {
+    this.#counts.pages += count
     for (const [key, digest] of this.#met) this.#recent.set(key, digest)
     if (this.#recent.size < generationSize) return
     this.#older = this.#recent

@@ -53,8 +53,8 @@ export class RunPages {
     this.#requestsTold = options.client.requestCount
   }
 
-  /** Stores one page with its resume point. Rejects with the archive's error; then nothing of the page is stored. */
-  async store(page: PreparedPage, point: StreamPoint): Promise<void> {
+  /** Stores what so many pages of the service hold, with the resume point after them. Rejects with the archive's error; then nothing of it is stored. */
+  async store(page: PreparedPage, point: StreamPoint, pageCount: number): Promise<void> {
     const { tally, onStored } = this.#options
     const { fresh, differing } = tally.sort(page.records)
     const outcome = await this.#commit(fresh, page.names, point, null)
@@ -65,7 +65,7 @@ export class RunPages {
       tally.addDiffering(later)
       changed += later.changed
     }
-    tally.endPage()
+    tally.endPages(pageCount)
     if (outcome.added + changed > 0) onStored(outcome.added, changed)
   }
 

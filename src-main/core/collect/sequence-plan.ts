@@ -1,6 +1,6 @@
 import type { PreparedPage } from '../connectors/runtime/pull.ts'
-import type { WalkTask } from './collect-stream.ts'
 import type { SequenceWalk, StreamPoint } from './stream-point.ts'
+import type { WalkTask } from './walk-task.ts'
 
 export interface SequencePlanInput {
   /** What a walk that begins now may claim: everything before this, ms. */

@@ -61,7 +61,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
         onStored: () => undefined,
       }
       const pages = new RunPages(target, point)
-      for (const prepared of await preparePages(definition, [page], names, options)) await pages.store(prepared, point)
+      await pages.store(await preparePages(definition, [page], names, options), point, 1)
     }
     return { client, memory, store }
   }

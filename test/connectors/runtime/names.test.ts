@@ -118,8 +118,8 @@ describe('a record', () => {
 
   it('never gets lost among those of its page', async () => {
     const page = { records: [record(1), recordOf(new TextEncoder().encode('{"a":')), record({ user: 'a' })] }
-    const [prepared] = await preparePages({ map: () => ({ event }) }, [page], names, {})
-    expect(prepared?.records.map(({ payload }) => payload)).toEqual(page.records.map(({ bytes }) => bytes))
-    expect(prepared?.records.map(({ event: mapped }) => mapped !== null)).toEqual([true, false, true])
+    const prepared = await preparePages({ map: () => ({ event }) }, [page], names, {})
+    expect(prepared.records.map(({ payload }) => payload)).toEqual(page.records.map(({ bytes }) => bytes))
+    expect(prepared.records.map(({ event: mapped }) => mapped !== null)).toEqual([true, false, true])
   })
 })

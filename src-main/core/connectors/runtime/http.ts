@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { ConnectionOptions, CredentialInput } from '../../../contract/model/connection.ts'
 import type { Clock } from '../../ports.ts'
 import type { ConnectorDefinition, ServiceClient, ServiceResponse, Session } from '../define.ts'
@@ -80,7 +81,7 @@ export class ServiceLink {
   }
 
   get random(): () => number {
-    return this.#options.random ?? Math.random
+    return this.#options.random ?? randomShare
   }
 
   allowOrigin(origin: string): void {
@@ -153,3 +154,5 @@ export class ServiceLink {
       .slice(0, 100)
   }
 }
+
+const randomShare = (): number => randomInt(1_000_000) / 1_000_000

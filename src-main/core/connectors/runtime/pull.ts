@@ -10,21 +10,19 @@ export interface PreparedPage {
   readonly names: readonly NameFact[]
 }
 
-/** Turns pages of a walk into what the archive takes: names of all of them first, then the mapping. No record is ever left out. */
+/** Turns pages of a walk into one that the archive takes: names of all records first, then the mapping. No record is ever left out. */
 export async function preparePages(
   definition: Pick<ConnectorDefinition, 'map'>,
   pages: readonly Pick<WalkPage, 'records' | 'names'>[],
   names: RunNames,
   options: ConnectionOptions,
-): Promise<readonly PreparedPage[]> {
+): Promise<PreparedPage> {
+  const records = pages.flatMap((page) => page.records)
   await names.prepare(
-    pages.flatMap(({ records }) => records),
+    records,
     pages.flatMap((page) => page.names ?? []),
   )
-  return pages.map(({ records }) => ({
-    records: records.map((record) => mapRecord(definition, record, names, options)),
-    names: names.takeLearnt(),
-  }))
+  return { records: records.map((record) => mapRecord(definition, record, names, options)), names: names.takeLearnt() }
 }
 
 /** One record as the archive takes it. A mapping that throws or breaks the event model makes an unmapped record, with the reason. */

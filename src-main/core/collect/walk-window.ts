@@ -1,0 +1,107 @@
+import type { ErrorCode } from '../../contract/errors.ts'
+import type { ArchiveReader, ArchiveWriter, StoredConnection } from '../cache/archive.ts'
+import type { ConnectorDefinition, ServiceClient, StreamDefinition, WalkPage } from '../connectors/define.ts'
+import type { RunNames } from '../connectors/runtime/names.ts'
+import { preparePages } from '../connectors/runtime/pull.ts'
+import type { Clock } from '../ports.ts'
+import { groups } from './page-groups.ts'
+import type { RunProgress } from './progress.ts'
+import type { RunTally } from './run-counts.ts'
+import { asTrailviewError } from './run-error.ts'
+import type { RunMemory, RunPages } from './run-pages.ts'
+import { toIso } from './spans.ts'
+import type { WalkTask } from './walk-task.ts'
+
+/** What the user asked this run for; bounds in ms, infinite where none. */
+export interface RunBounds {
+  readonly sinceMs: number
+  readonly untilMs: number
+  readonly isFull: boolean
+}
+
+export interface StreamRun {
+  readonly reader: Pick<ArchiveReader, 'streamState'>
+  readonly writer: Pick<ArchiveWriter, 'commitPage' | 'saveFailedSpan'>
+  readonly clock: Clock
+  readonly definition: ConnectorDefinition
+  readonly connection: StoredConnection
+  readonly scope: string
+  readonly runId: string
+  readonly bounds: RunBounds
+  readonly client: ServiceClient
+  readonly names: RunNames
+  readonly tally: RunTally
+  readonly progress: RunProgress
+  /** Aborted when the user cancels. */
+  readonly signal: AbortSignal
+  /** Ends requests under way when the run cannot go on, and the signal of all of them. */
+  readonly abandon: () => void
+  readonly requestSignal: AbortSignal
+  readonly onStored: (added: number, changed: number) => void
+}
+
+/** One stream of a run, ready to be walked. */
+export interface StreamWalk {
+  readonly run: StreamRun
+  readonly stream: StreamDefinition
+  readonly memory: RunMemory
+  readonly pages: RunPages
+}
+
+const mostRestarts = 3
+/** What a service may answer to a place in its list that it no longer knows. */
+const staleResumeErrors: ReadonlySet<ErrorCode> = new Set(['SERVICE_BAD_REQUEST', 'SERVICE_NOT_FOUND', 'SERVICE_UNEXPECTED'])
+
+/** Walks a window, again from its start when the list changed under the walk or its resume point no longer holds. True: all of it was seen. */
+export async function walkWindow(parts: StreamWalk, planned: WalkTask): Promise<boolean> {
+  let task = planned
+  for (let restarts = 0; ; restarts++) {
+    try {
+      const { seesAll } = task
+      await walkOnce(parts, task)
+      return seesAll
+    } catch (thrown) {
+      const error = asTrailviewError(thrown)
+      const hasChanged = error.code === 'SERVICE_LIST_CHANGED' && restarts < mostRestarts
+      const isStale = task.resume !== null && staleResumeErrors.has(error.code)
+      if (parts.run.signal.aborted || !(hasChanged || isStale)) throw error
+      task = task.restarted()
+    }
+  }
+}
+
+async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTask): Promise<void> {
+  const { client, definition, names, connection, progress, signal, requestSignal, clock } = run
+  const walk = stream.walk({
+    client,
+    options: connection.options,
+    memory,
+    window: toIso(task.window),
+    stopAtSequence: task.stopAtSequence,
+    resume: task.resume,
+    signal: requestSignal,
+    nowMs: clock.now(),
+    report: (activity, share) => progress.report(activity, share),
+  })
+  const store = async (group: readonly WalkPage[]): Promise<void> => {
+    const last = group.at(-1)
+    if (last === undefined) return
+    try {
+      const prepared = await preparePages(definition, group, names, connection.options)
+      await pages.store(prepared, task.pointAfter(last, prepared), group.length)
+      progress.addRecords(prepared.records.length)
+    } catch (error) {
+      run.abandon()
+      throw error
+    }
+  }
+  try {
+    for await (const group of groups(walk)) {
+      signal.throwIfAborted()
+      await store(group)
+    }
+    await pages.claim({ ...toIso(task.window), findsGone: false, goneNotBefore: null }, task.pointAtEnd())
+  } finally {
+    await walk.return().catch(() => undefined)
+  }
+}
