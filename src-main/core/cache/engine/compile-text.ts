@@ -25,7 +25,7 @@ export function compileText(pattern: Pattern, scope: TextScope, context: Compile
 }
 
 function inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
-  const { actor, subject, action, template, contexts, contextCount, counts } = state.dictionaries
+  const { actor, subject, action, template, contexts, counts } = state.dictionaries
   const actors = new Uint8Array(counts.actor)
   markWithin(actor.name, pattern, actors)
   markWithin(actor.email, pattern, actors)
@@ -38,8 +38,8 @@ function inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): r
   const templates = new Uint8Array(counts.template)
   // Marks in wordings are no text.
   if (!pattern.pieces.some((piece) => marks.test(piece))) markWithin(template, pattern, templates)
-  const context = new Uint8Array(contextCount)
-  for (let number = 0; number < contextCount; number++) {
+  const context = new Uint8Array(contexts.count)
+  for (let number = 0; number < contexts.count; number++) {
     context[number] = (names[contexts.workspace.at(number)] ?? 0) | (actions[contexts.action.at(number)] ?? 0)
   }
   steps.push(
@@ -81,14 +81,14 @@ function candidatesOf(pattern: Pattern, state: ArchiveState): Program {
   return both(
     'and',
     words.map((word) => {
-      const { actor, subject, template, contexts, contextCount, counts } = state.dictionaries
+      const { actor, subject, template, contexts, counts } = state.dictionaries
       const actors = new Uint8Array(counts.actor)
       actor.name.markContaining(word, actors)
       const subjects = new Uint8Array(counts.object)
       subject.name.markContaining(word, subjects)
       const templates = new Uint8Array(counts.template)
       template.markContaining(word, templates)
-      const context = Uint8Array.from({ length: contextCount }, (_, number) => subjects[contexts.workspace.at(number)] ?? 0)
+      const context = Uint8Array.from({ length: contexts.count }, (_, number) => subjects[contexts.workspace.at(number)] ?? 0)
       return both('or', [
         tableProgram('actor', actors),
         tableProgram('object', subjects),

@@ -149,7 +149,7 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
 }
 
 function contextProgram(state: ArchiveState, isMatch: (number: number) => boolean, field: string, steps: Step[]): Program {
-  const table = new Uint8Array(state.dictionaries.contextCount)
+  const table = new Uint8Array(state.dictionaries.contexts.count)
   for (let number = 1; number < table.length; number++) table[number] = isMatch(number) ? 1 : 0
   steps.push(
     () => `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action and outcome, by the context column`,

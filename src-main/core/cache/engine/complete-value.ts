@@ -63,9 +63,9 @@ export async function completeValue(
 
 /** Counts of all events by workspace. */
 export function countWorkspaces({ columns, dictionaries }: ArchiveState): Uint32Array {
-  const { contexts, contextCount, counts } = dictionaries
+  const { contexts, counts } = dictionaries
   const perWorkspace = new Uint32Array(counts.object)
-  countAll(columns, 'context', contextCount).forEach((count, context) => {
+  countAll(columns, 'context', contexts.count).forEach((count, context) => {
     const workspace = contexts.workspace.at(context)
     perWorkspace[workspace] = (perWorkspace[workspace] ?? 0) + count
   })

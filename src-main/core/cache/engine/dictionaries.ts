@@ -1,8 +1,8 @@
 import { fold } from '../../lib/fold.ts'
 import type { Database } from '../driver.ts'
+import { Contexts } from './contexts.ts'
 import { Actors, Interner, Subjects } from './entries.ts'
 import { unmappedWords } from './names.ts'
-import { NumberColumn } from './number-column.ts'
 import { TextColumn } from './text-column.ts'
 
 /** Connections by number. There are few, so they are kept as they are. */
@@ -11,14 +11,6 @@ export interface ConnectionEntry {
   readonly id: string
   readonly service: string
   readonly name: string
-}
-
-/** What an event's connection, workspace, action and outcome are together: most events share theirs with many others. */
-export interface Contexts {
-  readonly connection: NumberColumn
-  readonly workspace: NumberColumn
-  readonly action: NumberColumn
-  readonly outcome: NumberColumn
 }
 
 /**
@@ -35,20 +27,10 @@ export class Dictionaries {
   readonly template = new TextColumn(fold(unmappedWords.summary))
   /** Templates that hold no marks, only text that looks like them. */
   readonly verbatim = new Set<number>()
-  readonly contexts: Contexts = {
-    connection: new NumberColumn(),
-    workspace: new NumberColumn(),
-    action: new NumberColumn(),
-    outcome: new NumberColumn(),
-  }
+  readonly contexts = new Contexts()
   connections: ReadonlyMap<number, ConnectionEntry> = new Map()
-  readonly #contextNumbers = new Map<string, number>()
 
   readonly #folded = new Map<string, string>()
-
-  constructor() {
-    this.contextOf(0, 0, 0, 0)
-  }
 
   /** Folded form of one of the few texts that are compared again and again: kinds, tags, names of connections. */
   folded(text: string): string {
@@ -61,27 +43,9 @@ export class Dictionaries {
     return this.kinds.texts.map((kind) => this.folded(kind))
   }
 
-  /** The number of a combination, given out at its first sight. */
-  contextOf(connection: number, workspace: number, action: number, outcome: number): number {
-    const key = `${connection} ${workspace} ${action} ${outcome}`
-    const known = this.#contextNumbers.get(key)
-    if (known !== undefined) return known
-    const number = this.#contextNumbers.size
-    this.#contextNumbers.set(key, number)
-    this.contexts.connection.set(number, connection)
-    this.contexts.workspace.set(number, workspace)
-    this.contexts.action.set(number, action)
-    this.contexts.outcome.set(number, outcome)
-    return number
-  }
-
-  get contextCount(): number {
-    return this.#contextNumbers.size
-  }
-
   /** Entries of each dictionary, number 0 included. */
   get counts(): { readonly actor: number; readonly object: number; readonly context: number; readonly template: number } {
-    return { actor: this.actor.count, object: this.subject.count, context: this.contextCount, template: this.template.count }
+    return { actor: this.actor.count, object: this.subject.count, context: this.contexts.count, template: this.template.count }
   }
 
   /** Reads what was added to the tables since the last call. To be called within the transaction that reads the events. */

@@ -44,7 +44,7 @@ export function countBuckets(
 ): { readonly buckets: readonly HistogramBucket[]; readonly untimed: number } {
   const { order, columns, dictionaries } = state
   const services = [...new Set([...dictionaries.connections.values()].map((connection) => connection.service))]
-  const serviceOf = new Uint8Array(dictionaries.contextCount)
+  const serviceOf = new Uint8Array(dictionaries.contexts.count)
   for (let context = 0; context < serviceOf.length; context++) {
     const connection = dictionaries.connections.get(dictionaries.contexts.connection.at(context))
     serviceOf[context] = connection === undefined ? 0 : services.indexOf(connection.service)

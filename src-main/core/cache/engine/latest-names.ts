@@ -28,7 +28,7 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
   if (column === 'workspace') {
     // Workspaces stand in contexts: theirs are found first, so that the pass looks up one number an event.
     const ofContext = Uint32Array.from(
-      { length: dictionaries.contextCount },
+      { length: dictionaries.contexts.count },
       (_, context) => places[dictionaries.contexts.workspace.at(context)] ?? 0,
     )
     for (let row = 0; row < count; row++) {

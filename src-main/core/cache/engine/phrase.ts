@@ -105,11 +105,11 @@ class DemandTables {
   }
 
   #scan({ slot, place, text }: Demand): Uint8Array | null {
-    const { actor, subject, contexts, contextCount, counts } = this.#state.dictionaries
+    const { actor, subject, contexts, counts } = this.#state.dictionaries
     const column = slot === 'actor' ? actor.name : subject.name
     const table = new Uint8Array(slot === 'actor' ? counts.actor : counts.object)
     if (column.markAt(place, text, table) === 0) return null
     if (slot !== 'context') return table
-    return Uint8Array.from({ length: contextCount }, (_, number) => table[contexts.workspace.at(number)] ?? 0)
+    return Uint8Array.from({ length: contexts.count }, (_, number) => table[contexts.workspace.at(number)] ?? 0)
   }
 }

@@ -31,7 +31,7 @@ export function columnRowOf(record: EventRecord, dictionaries: Dictionaries, mar
     timeMs: record.time_ms ?? Number.NaN,
     actor: record.actor,
     object: record.object,
-    context: dictionaries.contextOf(record.connection, record.workspace, record.action, record.outcome),
+    context: dictionaries.contexts.numberOf(record.connection, record.workspace, record.action, record.outcome),
     template: record.template,
     flags: marks | (record.revision > 1 ? flag.revision : 0) | (record.time_ms === null ? flag.unmapped : 0),
   }
@@ -105,15 +105,18 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
   columns.object.set(packed.object, from)
   columns.template.set(packed.template, from)
   columns.flags.set(packed.flags, from)
-  const numbers = new Uint32Array(packed.contexts.length / contextParts)
-  for (let i = 0; i < numbers.length; i++) {
-    const [connection = 0, workspace = 0, action = 0, outcome = 0] = packed.contexts.subarray(i * contextParts, (i + 1) * contextParts)
-    numbers[i] = dictionaries.contextOf(connection, workspace, action, outcome)
+  const { contexts, context } = packed
+  const numbers = new Uint32Array(contexts.length / contextParts)
+  for (let i = 0, at = 0; i < numbers.length; i++, at += contextParts) {
+    numbers[i] = dictionaries.contexts.numberOf(
+      contexts[at] as number,
+      contexts[at + 1] as number,
+      contexts[at + 2] as number,
+      contexts[at + 3] as number,
+    )
   }
   const wide = columns.context
-  packed.context.forEach((local, at) => {
-    wide[from + at] = numbers[local] as number
-  })
+  for (let at = 0; at < context.length; at++) wide[from + at] = numbers[context[at] as number] as number
   for (const flags of packed.flags) if ((flags & flag.removed) !== 0) columns.removedCount++
   columns.count = from + segmentRows
   return true
