@@ -17,6 +17,13 @@ describe('a walk over everything', () => {
     expect(payloadsOf(await walk(definitions[id], services[id]))).toEqual(truthOf(services, id))
   })
 
+  it('onehub: so many events that they crowd around the changes of daylight saving time', { timeout: 120_000 }, async () => {
+    const services = await practice(40_000)
+    const payloads = payloadsOf(await walk(definitions.onehub, services.onehub))
+    expect(payloads.length).toBe(services.onehub.groundTruth().length)
+    expect(payloads).toEqual(truthOf(services, 'onehub'))
+  })
+
   const quirks: readonly (readonly [ServiceId, string, (services: PracticeServices) => void])[] = [
     ['onehub', 'offset in pages', ({ onehub }) => (onehub.quirks.offsetUnit = 'pages')],
     ['onehub', 'true totals', ({ onehub }) => (onehub.quirks.totals = 'true')],

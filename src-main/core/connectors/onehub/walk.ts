@@ -28,7 +28,6 @@ export async function* walkActivity(context: WalkContext): AsyncGenerator<WalkPa
   if (wanted === null) return yield { records: [], resume: null }
   const offset = await userOffset(context)
   const whole: Slice = { fromMs: wanted.fromMs === null ? null : wanted.fromMs - zoneMarginMs, toMs: wanted.toMs + zoneMarginMs }
-
   const order = new OrderWatch()
 
   async function* read(slice: Slice): AsyncGenerator<SlicePage, SliceEnd, void> {
@@ -78,12 +77,17 @@ class OrderWatch {
       : 0
   }
 
-  /** Down to where a full page can be taken for everything there is; null while that is not known. */
+  /**
+   * Down to where a full page can be taken for everything there is; null while that is not known, or where it would save nothing.
+   * The service may read a bound in another offset than the events are written in, so it lies a margin above what was seen.
+   */
   readDownTo(slice: Slice, times: readonly number[]): number | null {
     const isNewestFirst = times.every((ms, index) => index === 0 || ms <= (times[index - 1] ?? ms))
-    const at = times[Math.floor(times.length * believedShare)]
-    if (this.#confirmed < convincingParts || !isNewestFirst || at === undefined || at > slice.toMs - leastSliceMs) return null
-    return slice.fromMs !== null && at < slice.fromMs + leastSliceMs ? null : at
+    const last = times[Math.floor(times.length * believedShare)]
+    const worthwhile = times[Math.floor(times.length / 4)]
+    if (this.#confirmed < convincingParts || !isNewestFirst || last === undefined || worthwhile === undefined) return null
+    const at = last + zoneMarginMs
+    return at > worthwhile || at > slice.toMs - leastSliceMs || (slice.fromMs !== null && last < slice.fromMs + leastSliceMs) ? null : at
   }
 }
 
