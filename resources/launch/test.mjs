@@ -45,13 +45,18 @@ async function runSuite({ name, args, mustRun }, folder) {
 
 const folder = mkdtempSync(join(tmpdir(), 'trailview-test-'))
 const results = []
+let isInterrupted = false
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (isInterrupted = true))
 try {
   await prepare()
-  for (const check of checks) results.push(await runCheck(check))
-  for (const suite of suites) results.push(await runSuite(suite, folder))
+  const steps = [...checks.map((check) => () => runCheck(check)), ...suites.map((suite) => () => runSuite(suite, folder))]
+  for (const step of steps) {
+    results.push(await step())
+    if (isInterrupted) throw new Error('Interrupted.')
+  }
 } catch (error) {
   console.error(error.message)
-  results.push({ name: 'preparation', passed: 0, failed: 1, skipped: [] })
+  results.push({ name: 'the run as a whole', passed: 0, failed: 1, skipped: [] })
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
