@@ -100,7 +100,6 @@ function startParts(archive: Archive, { ports, pushes, credentials }: StartOptio
       onProgress: (progress) => pushes.send('collection.progressed', progress),
       onFinished: (run) => pushes.send('collection.finished', run),
       onStatus: (connection) => pushes.send('collection.statusChanged', { connection }),
-      onEventsChanged: (change) => pushes.send('events.changed', change),
     }),
     exports: createExportJobs({
       archive,

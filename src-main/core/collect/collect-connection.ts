@@ -23,7 +23,6 @@ export interface ConnectionRun {
   /** Learns how many requests were sent so far. */
   readonly countRequests: (requests: () => number) => void
   readonly onWait: () => void
-  readonly onStored: (added: number, changed: number) => void
 }
 
 export interface ConnectionResult {

@@ -28,7 +28,7 @@ const dayMs = 24 * 60 * 60_000
 export async function collectStream(run: StreamRun, stream: StreamDefinition): Promise<StreamResult> {
   const state = await run.reader.streamState(run.connection.id, stream.id, run.scope)
   const memory = new RunMemory(state.memory)
-  const { writer, clock, client, tally, runId, scope, onStored } = run
+  const { writer, clock, client, tally, runId, scope } = run
   const point = decodePoint(state.resume, stream.plan)
   const pages = new RunPages(
     {
@@ -41,7 +41,6 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
       connection: run.connection.id,
       stream: stream.id,
       scope,
-      onStored,
     },
     point,
   )

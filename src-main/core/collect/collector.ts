@@ -50,7 +50,6 @@ export interface CollectorOptions {
   readonly onProgress: (progress: CollectionProgress) => void
   readonly onFinished: (run: CollectionRun) => void
   readonly onStatus: (connection: string) => void
-  readonly onEventsChanged: (change: { readonly added: number; readonly changed: number }) => void
 }
 
 /** How often progress is told while a run is under way, and the longest the schedule sleeps before it looks at the clock again, ms. */
@@ -148,7 +147,6 @@ export function createCollector(options: CollectorOptions): Collector {
           progress,
           countRequests: (requests) => (job.requests = requests),
           onWait: () => options.onStatus(run.connection),
-          onStored: (added, changed) => options.onEventsChanged({ added, changed }),
         }),
       )
     } finally {

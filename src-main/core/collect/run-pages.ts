@@ -37,7 +37,6 @@ export interface RunPagesOptions {
   readonly stream: string
   readonly scope: string
   /** Called after every commit that changed something the reader sees. */
-  readonly onStored: (added: number, changed: number) => void
 }
 
 /** The pages of one stream of one run on their way into the archive, counted. */
@@ -55,25 +54,16 @@ export class RunPages {
 
   /** Stores what so many pages of the service hold, with the resume point after them. Rejects with the archive's error; then nothing of it is stored. */
   async store(page: PreparedPage, point: StreamPoint, pageCount: number): Promise<void> {
-    const { tally, onStored } = this.#options
+    const { tally } = this.#options
     const { fresh, differing } = tally.sort(page.records)
-    const outcome = await this.#commit(fresh, page.names, point, null)
-    tally.add(outcome)
-    let changed = outcome.changed
-    if (differing.length > 0) {
-      const later = await this.#commit(differing, [], point, null)
-      tally.addDiffering(later)
-      changed += later.changed
-    }
+    tally.add(await this.#commit(fresh, page.names, point, null))
+    if (differing.length > 0) tally.addDiffering(await this.#commit(differing, [], point, null))
     tally.endPages(pageCount)
-    if (outcome.added + changed > 0) onStored(outcome.added, changed)
   }
 
   /** Calls a span complete, or looks for what is gone from it. `point`: what is kept from now on; by default what was kept last. */
   async claim(claim: CoverageClaim, point: StreamPoint = this.#point): Promise<void> {
-    const outcome = await this.#commit([], [], point, claim)
-    this.#options.tally.add(outcome)
-    if (outcome.gone > 0) this.#options.onStored(0, outcome.gone)
+    this.#options.tally.add(await this.#commit([], [], point, claim))
   }
 
   async #commit(

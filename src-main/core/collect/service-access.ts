@@ -58,7 +58,6 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
         connection: connection.id,
         stream: asStream,
         scope,
-        onStored: () => undefined,
       }
       const pages = new RunPages(target, point)
       await pages.store(await preparePages(definition, [page], names, options), point, 1)

@@ -37,7 +37,6 @@ export interface StreamRun {
   /** Ends requests under way when the run cannot go on, and the signal of all of them. */
   readonly abandon: () => void
   readonly requestSignal: AbortSignal
-  readonly onStored: (added: number, changed: number) => void
 }
 
 /** One stream of a run, ready to be walked. */

@@ -237,7 +237,6 @@ export async function openBench(
     onProgress: (progress) => told.progress.push(progress),
     onFinished: () => undefined,
     onStatus: (connection) => told.status.push(connection),
-    onEventsChanged: () => undefined,
   })
   const access = createServiceAccess({ archive, links, runs, clock })
   return {
