@@ -46,6 +46,8 @@ export class Engine {
   /** Of the kind asked last. */
   #timelines: TimelineIndex | null = null
   #borders: { readonly version: number; readonly byUnit: Map<string, BucketBorders> } = { version: -1, byUnit: new Map() }
+  /** Facets of results that are still kept. */
+  readonly #facets = new WeakMap<ResultSet, ReadonlyMap<string, FacetCounts>>()
   readonly #idleCounters: ColumnCounters[] = []
 
   private constructor(db: Database, state: ArchiveState) {
@@ -80,7 +82,7 @@ export class Engine {
 
   async window(query: EventQuery, display: EventOrder, first: number, count: number, signal: AbortSignal): Promise<Window> {
     const result = await this.#searcher.all(query, urgency.rows, signal)
-    const rows = result.rowsAt(this.state.order, this.state.version, display, first, count)
+    const rows = result.rowsAt(this.state, display, first, count)
     return { rows: this.#rows.marked(rows), first, total: result.count, version: result.version }
   }
 
@@ -91,13 +93,12 @@ export class Engine {
     signal: AbortSignal,
   ): Promise<number | null> {
     const result = await this.#searcher.all(query, urgency.rows, signal)
-    const { order, version } = this.state
     if ('id' in at) {
       const row = this.#rowOf(at.id)
-      return result.has(row) ? result.rankAt(order, version, display, this.#displayPositionOf(row, display)) : null
+      return result.has(row) ? result.rankAt(this.state, display, this.#displayPositionOf(row, display)) : null
     }
-    const rank = result.rankAt(order, version, display, this.#positionOfInstant(Date.parse(at.instant), display))
-    const [row] = result.rowsAt(order, version, display, rank, 1)
+    const rank = result.rankAt(this.state, display, this.#positionOfInstant(Date.parse(at.instant), display))
+    const [row] = result.rowsAt(this.state, display, rank, 1)
     // What comes after the last event with a time has none, and so lies at no instant.
     return row === undefined || Number.isNaN(this.state.columns.timeMs[row]) ? null : rank
   }
@@ -108,7 +109,14 @@ export class Engine {
 
   async facets(query: EventQuery, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {
     const result = await this.#searcher.all(query, urgency.numbers, signal)
-    return this.#counted(result, signal, (source) => Object.fromEntries(by.map((field) => [field, facetOf(field, top, source)])))
+    const key = `${top} ${by.join()}`
+    const known = this.#facets.get(result)?.get(key)
+    if (known !== undefined && result.version === this.state.version) return known
+    const facets = await this.#counted(result, signal, (source) =>
+      Object.fromEntries(by.map((field) => [field, facetOf(field, top, source)])),
+    )
+    if (result.version === this.state.version) this.#facets.set(result, new Map(this.#facets.get(result)).set(key, facets))
+    return facets
   }
 
   async histogram(query: EventQuery, unit: BucketUnit, signal: AbortSignal): Promise<Histogram> {

@@ -97,7 +97,7 @@ export class Searcher {
         await this.#scheduler.breathe(level, signal)
       }
       if (!slow && state.rewrites !== rewrites) continue
-      const result = new ResultSet(words, rowCount, version)
+      const result = new ResultSet(words, version)
       this.#cache.set(JSON.stringify(query.tree), state.version, result)
       return result
     }
@@ -126,8 +126,8 @@ export class Searcher {
     const result = known ?? (await this.all(query, urgency.rows, signal))
     // What was added while all rows were looked at may have moved the position.
     if (state.version !== version) return this.someFrom(query, display, position, limit, signal)
-    const rank = result.rankAt(state.order, state.version, display, position)
-    const rows = result.rowsAt(state.order, state.version, display, rank, limit)
+    const rank = result.rankAt(state, display, position)
+    const rows = result.rowsAt(state, display, rank, limit)
     return { rows, hasMore: rank + rows.length < result.count }
   }
 
