@@ -1,0 +1,197 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns.ts'
+import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
+import { partEntries } from '../../../src-main/core/cache/engine/entries.ts'
+import { decode, encode } from '../../../src-main/core/cache/engine/packed.ts'
+import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
+import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
+import { TextColumn } from '../../../src-main/core/cache/engine/text-column.ts'
+import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
+
+/** mulberry32 */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
+  }
+}
+
+/** Times as they come: bursts, long stretches, strays centuries away, none at all. */
+function timeOf(random: () => number): number {
+  const kind = random()
+  if (kind < 0.02) return Number.NaN
+  if (kind < 0.03) return random() < 0.5 ? -62_135_596_800_000 : 253_402_300_799_999
+  if (kind < 0.5) return 1_700_000_000_000 + Math.floor(random() * 50)
+  return 1_600_000_000_000 + Math.floor(random() * 1e11)
+}
+
+function fill(columns: EventColumns, count: number, random: () => number): void {
+  for (let i = 0; i < count; i++) {
+    const timeMs = timeOf(random)
+    columns.set(columns.count, {
+      timeMs,
+      actor: Math.floor(random() * 300),
+      object: Math.floor(random() * 70_000),
+      context: 0,
+      template: 1,
+      flags: Number.isNaN(timeMs) ? flag.unmapped : 0,
+    })
+  }
+}
+
+const expectedOrder = ({ timeMs, count }: EventColumns): readonly number[] =>
+  Array.from({ length: count }, (_, row) => row).sort((a, b) => {
+    const [timeA = 0, timeB = 0] = [timeMs[a], timeMs[b]]
+    if (Number.isNaN(timeA) || Number.isNaN(timeB)) return Number(Number.isNaN(timeA)) - Number(Number.isNaN(timeB)) || a - b
+    return timeA - timeB || a - b
+  })
+
+test('time order is the same sorted at once and grown in steps, and rows may move', () => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 0, max: 30_000 }),
+      fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 4 }),
+      (seed, count, steps) => {
+        const random = generator(seed)
+        const columns = new EventColumns()
+        const order = new TimeOrder()
+        fill(columns, count, random)
+        order.rebuild(columns)
+        for (const step of steps) {
+          const before = columns.count
+          const moved = new Set<number>()
+          for (let i = 0; i < 3 && before > 0; i++) {
+            const row = Math.floor(random() * before)
+            columns.timeMs[row] = timeOf(random)
+            moved.add(row)
+          }
+          fill(columns, step, random)
+          order.merge(columns, before, moved)
+        }
+        expect([...order.rows.subarray(0, order.count)]).toEqual(expectedOrder(columns))
+        expect(order.timedCount).toBe(columns.timeMs.subarray(0, columns.count).filter((at) => !Number.isNaN(at)).length)
+      },
+    ),
+    { numRuns: 12 },
+  )
+})
+
+test('ranks of few, many and all matches', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.constantFrom(0, 0.001, 0.3, 0.8, 1), (seed, share) => {
+      const random = generator(seed)
+      const columns = new EventColumns()
+      fill(columns, 30_000, random)
+      const order = new TimeOrder()
+      order.rebuild(columns)
+      const words = new Uint32Array(Math.ceil(columns.count / 32))
+      for (let row = 0; row < columns.count; row++) if (random() < share) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31))
+      const isMatch = (row: number): boolean => (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1
+      const matching = [...order.rows.subarray(0, order.count)].filter(isMatch)
+      const ranking = rankingOf(words, matching.length, columns, order)
+      expect(ranking.timed).toBe(matching.filter((row) => !Number.isNaN(columns.timeMs[row])).length)
+      expect(ranking.rows(0, matching.length)).toEqual(matching)
+      for (let i = 0; i < 20; i++) {
+        const from = Math.floor(random() * matching.length)
+        expect(ranking.rows(from, Math.min(from + 50, matching.length))).toEqual(matching.slice(from, from + 50))
+        const position = Math.floor(random() * (order.count + 1))
+        expect(ranking.before(position)).toBe([...order.rows.subarray(0, position)].filter(isMatch).length)
+      }
+    }),
+    { numRuns: 15 },
+  )
+})
+
+test('a stored segment comes back as it was', () => {
+  for (const withStrays of [false, true]) {
+    const random = generator(7)
+    const [columns, dictionaries] = [new EventColumns(), new Dictionaries()]
+    for (let row = 0; row < segmentRows; row++) {
+      columns.set(row, {
+        timeMs: withStrays ? timeOf(random) : row % 50 === 0 ? Number.NaN : 1_700_000_000_000 + row,
+        actor: Math.floor(random() * 200),
+        object: Math.floor(random() * 1e6),
+        context: dictionaries.contexts.numberOf(1, Math.floor(random() * 400), 1 + (row % 3), row % 2),
+        template: row % 70_000,
+        flags: row % 64,
+      })
+    }
+    const again = { columns: new EventColumns(), dictionaries: new Dictionaries() }
+    // Contexts have other numbers there.
+    again.dictionaries.contexts.numberOf(9, 9, 9, 1)
+    expect(unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns, again.dictionaries)).toBe(true)
+    for (const name of ['timeMs', 'actor', 'object', 'template', 'flags'] as const) {
+      expect(again.columns[name].slice(0, segmentRows)).toEqual(columns[name].slice(0, segmentRows))
+    }
+    const meaning = ({ columns: { context }, dictionaries: { contexts } }: typeof again, row: number): readonly number[] => {
+      const number = context[row] ?? 0
+      return [contexts.connection.at(number), contexts.workspace.at(number), contexts.action.at(number), contexts.outcome.at(number)]
+    }
+    for (let row = 0; row < segmentRows; row += 97) expect(meaning(again, row)).toEqual(meaning({ columns, dictionaries }, row))
+  }
+})
+
+test('a stored part of a dictionary comes back as it was, and grows on', () => {
+  const add = ({ subject }: Dictionaries, from: number, to: number): void => {
+    for (let number = from; number < to; number++) {
+      subject.add(number, 1 + (number % 2), number % 3 === 0 ? 'file' : 'room', [
+        number % 5 === 0 ? null : `id${number % 40_000}`,
+        number % 7 === 0 ? null : `名 ${number}`,
+      ])
+    }
+  }
+  const whole = new Dictionaries()
+  add(whole, 1, partEntries + 1_000)
+  whole.subject.groups.catchUp()
+  const restored = new Dictionaries()
+  restored.kinds.numberOf('another first')
+  const packed = decode<ReturnType<typeof whole.subject.pack>>(encode(whole.subject.pack(0)))
+  if (packed === null) throw new Error('unreadable')
+  restored.subject.append(packed)
+  expect(restored.subject.count).toBe(partEntries + 1)
+  add(restored, partEntries + 1, partEntries + 1_000)
+  restored.subject.groups.catchUp()
+  for (let number = 0; number < whole.subject.count; number += 13) {
+    expect(restored.subject.id.text(number)).toBe(whole.subject.id.text(number))
+    expect(restored.subject.name.text(number)).toBe(whole.subject.name.text(number))
+    expect(restored.subject.connection.at(number)).toBe(whole.subject.connection.at(number))
+    if (number > 0) expect(restored.kinds.texts[restored.subject.kind.at(number)]).toBe(whole.kinds.texts[whole.subject.kind.at(number)])
+    expect(restored.subject.groups.first.at(number)).toBe(whole.subject.groups.first.at(number))
+  }
+})
+
+test('what another build or engine stored is not misread', () => {
+  expect(decode(Buffer.from('anything else'))).toBe(null)
+  expect(decode(encode({ a: Uint8Array.of(1, 2) }))).toEqual({ a: Uint8Array.of(1, 2) })
+})
+
+test('finds texts in a column like a plain search does', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '日', ' ', '\0', '😀'), maxLength: 6 })
+  fc.assert(
+    fc.property(fc.array(fc.option(text, { nil: null }), { maxLength: 30 }), text, (texts, needle) => {
+      const column = new TextColumn(texts[0] ?? null)
+      for (const value of texts.slice(1)) column.push(value)
+      const all = texts.length === 0 ? [null] : texts
+      const numbers = (mark: (mask: Uint8Array) => number): readonly number[] => {
+        const mask = new Uint8Array(column.count)
+        const marked = mark(mask)
+        const found = [...mask.keys()].filter((number) => mask[number] === 1)
+        expect(found.length).toBe(marked)
+        return found
+      }
+      const expected = (isMatch: (value: string) => boolean): readonly number[] =>
+        all.flatMap((value, number) => (value !== null && isMatch(value) ? [number] : []))
+      expect(numbers((mask) => column.markContaining(needle, mask))).toEqual(expected((value) => value.includes(needle)))
+      expect(numbers((mask) => column.markAt('start', needle, mask))).toEqual(expected((value) => value.startsWith(needle)))
+      expect(numbers((mask) => column.markAt('end', needle, mask))).toEqual(expected((value) => value.endsWith(needle)))
+      expect(numbers((mask) => column.markAt('whole', needle, mask))).toEqual(expected((value) => value === needle))
+      expect(Array.from({ length: column.count }, (_, number) => column.text(number))).toEqual(all)
+    }),
+    { numRuns: 500 },
+  )
+})
