@@ -26,7 +26,7 @@ export function useAddress(place: Place): void {
   function write(): void {
     clearTimeout(timer)
     if (route.path !== path) return
-    const { q: _q, e: _e, ...others } = route.query
+    const others = Object.fromEntries(Object.entries(route.query).filter(([key]) => key !== 'q' && key !== 'e'))
     const wanted = { ...others, ...(query.text === '' ? {} : { q: query.text }), ...(selectedId() === '' ? {} : { e: selectedId() }) }
     const mustPush = isStep
     isStep = false

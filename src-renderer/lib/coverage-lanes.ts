@@ -12,6 +12,17 @@ export interface CoverageLane {
   readonly pieces: readonly LanePiece[]
 }
 
+/** The stretch that the spans speak of; null when they speak of none. */
+export function coverageExtent(spans: readonly CoverageSpan[]): TimeDomain | null {
+  const edges = spans.flatMap(({ from, to }) => [...(from === null ? [] : [Date.parse(from)]), Date.parse(to)])
+  if (edges.length === 0) return null
+  const [fromMs, toMs] = [Math.min(...edges), Math.max(...edges)]
+  // spans that all begin with the beginning of time still need a drawing
+  return { fromMs: fromMs === toMs ? toMs - yearMs : fromMs, toMs }
+}
+
+const yearMs = 365 * 86_400_000
+
 /** Worst first: a stretch is only as complete as its least complete stream. */
 const severity: readonly CoverageState[] = ['failed', 'never', 'expired', 'complete']
 

@@ -1,4 +1,4 @@
-import type { TimelineKind } from '../../src-main/contract/model/query.ts'
+import type { TimelineEntry, TimelineKind } from '../../src-main/contract/model/query.ts'
 import { fieldTerm } from './query-text.ts'
 
 /** Whose timeline is shown: all events, or those of one workspace, file (any object) or user of a connection. */
@@ -30,4 +30,10 @@ export function placeAddress(place: Place): { readonly path: string; readonly qu
   const key = place.id === null ? `by-name/${encodeURIComponent(place.name ?? '')}` : encodeURIComponent(place.id)
   const query: Record<string, string> = place.kind === 'files' && place.objectKind !== null ? { kind: place.objectKind } : {}
   return { path: `/${place.kind}/${encodeURIComponent(place.connection)}/${key}`, query }
+}
+
+/** The address of the timeline behind an entry of a list. */
+export function entryAddress(entry: TimelineEntry, kind: TimelineKind): ReturnType<typeof placeAddress> {
+  const { connection, id, name } = entry
+  return placeAddress({ kind, connection, id, name, objectKind: kind === 'files' ? entry.kind : null })
 }

@@ -15,9 +15,7 @@ export function visibleLines(text: string): string {
     .join('')
 }
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the purpose
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]/gu
-// eslint-disable-next-line no-control-regex -- as above; lone surrogates match as code units without the u flag
 const suspicious = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/
 
 function sign(character: string): string {

@@ -422,11 +422,11 @@ export const en = {
     label: 'Status',
     events,
     took: (duration: string): string => `answered in ${duration}`,
-    collecting: (name: string, activity: string): string => `${name}: ${activity}`,
-    complete: (name: string, at: string): string => `${name}: complete to ${at}`,
-    incomplete: (name: string): string => `${name}: nothing complete yet`,
+    complete: (at: string): string => `complete to ${at}`,
+    incomplete: 'nothing complete yet',
+    others: (count: string, at: string | null): string =>
+      at === null ? `${count} connections` : `${count} connections, complete to ${at} or later`,
     exporting: (rows: string): string => `Exporting, ${rows} rows written`,
-    asOf: 'Complete up to',
   },
   help: {
     title: 'Keys and search',

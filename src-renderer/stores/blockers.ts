@@ -25,7 +25,7 @@ export const useBlockersStore = defineStore('blockers', () => {
 
   async function load(): Promise<void> {
     blockers.value = []
-    const { text, tokens, chips } = query.read
+    const { text, tokens, chips } = query.ran
     const effective = query.effective
     if (results.total !== 0 || text.trim() === '' || effective === null) return latest.cancel()
     const words = tokens.filter(

@@ -41,8 +41,8 @@ export const useFacetsStore = defineStore('facets', () => {
   function groups(): ReadonlyMap<string, readonly ShownFacet[]> {
     const byText = new Map<string, ShownFacet[]>()
     for (const field of shownFacets) {
-      const own = chipsOf(query.read, field, false)
-      const text = bothQueries(query.base, withoutSpans(query.read.text, own))
+      const own = chipsOf(query.ran, field, false)
+      const text = bothQueries(query.base, withoutSpans(query.ran.text, own))
       byText.set(text, [...(byText.get(text) ?? []), field])
     }
     return byText

@@ -30,6 +30,8 @@ export const useQueryStore = defineStore('query', () => {
   const parsedText = ref('')
   /** The query to run; stays what it was while the text has a problem. Null before the first. */
   const effective = shallowRef<Query | null>(null)
+  /** How the effective query was read; lags behind `read` while the text has a problem. */
+  const ran = shallowRef<ReadQuery>({ text: '', chips: [], tokens: [] })
   const failure = shallowRef<Failure | null>(null)
   /** Grows whenever the archive changed under the query. */
   const archiveRevision = ref(0)
@@ -52,7 +54,9 @@ export const useQueryStore = defineStore('query', () => {
       parsed.value = answer
       parsedText.value = asked.text
       failure.value = null
-      if (answer.problems.length === 0) effective.value = { text: bothQueries(askedBase, asked.text), zone: asked.zone }
+      if (answer.problems.length > 0) return
+      ran.value = read.value
+      effective.value = { text: bothQueries(askedBase, asked.text), zone: asked.zone }
     } catch (error) {
       failure.value = toFailure(error)
     }
@@ -108,7 +112,7 @@ export const useQueryStore = defineStore('query', () => {
   client.on('events.changed', refresh)
 
   return {
-    ...{ text, base, parsed, parsedText, effective, failure, archiveRevision, isStep, read, problems, hasProblem },
+    ...{ text, base, parsed, parsedText, effective, ran, failure, archiveRevision, isStep, read, problems, hasProblem },
     ...{ apply, type, set, enter, toggle, stateOf, remove, add, setRange, setLast, complete, refresh },
   }
 })
