@@ -153,6 +153,12 @@ export interface ArchiveWriter {
   appendLedger(kind: string, facts: Readonly<Record<string, Json>>, at: string): Promise<void>
 }
 
+/** A name as the archive knows it. */
+export interface KnownName extends NameFact {
+  /** When the service was last asked, UTC. */
+  readonly checkedAt: string
+}
+
 export interface EventQuery {
   readonly tree: QueryTree
   /** IANA name. */
@@ -219,8 +225,8 @@ export interface ArchiveReader {
   runs(connection: string | null, limit: number): Promise<readonly CollectionRun[]>
   coverage(connection: string | null): Promise<readonly CoverageSpan[]>
   streamState(connection: string, stream: string, scope: string): Promise<StreamState>
-  /** Names known of these refs, newest first-learnt wins; refs asked in vain longer ago than `negativeBefore` are left out. */
-  names(connection: string, refs: readonly NameRef[], negativeBefore: string): Promise<readonly NameFact[]>
+  /** What was last learnt of these refs; those never asked for are left out. */
+  names(connection: string, refs: readonly NameRef[]): Promise<readonly KnownName[]>
   /** Which of these external ids are archived already. */
   knownExternalIds(connection: string, ids: readonly string[]): Promise<ReadonlySet<string>>
   views(): Promise<readonly SavedView[]>

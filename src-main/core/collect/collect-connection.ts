@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { TrailviewError } from '../../contract/errors.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
 import type { ConnectorDefinition } from '../connectors/define.ts'
-import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
+import { RunNames } from '../connectors/runtime/names.ts'
 import { clockTime } from '../connectors/runtime/waits.ts'
 import type { Clock } from '../ports.ts'
 import { collectStream } from './collect-stream.ts'
@@ -59,7 +59,8 @@ export async function collectConnection(
     definition,
     client,
     options: connection.options,
-    known: (refs) => archive.reader.names(connection.id, refs, new Date(clock.now() - negativeLifetimeMs).toISOString()),
+    known: (refs) => archive.reader.names(connection.id, refs),
+    nowMs: clock.now(),
   })
   const claimed: Span[] = []
   let error: TrailviewError | null = null

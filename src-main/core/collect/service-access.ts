@@ -4,7 +4,7 @@ import type { CollectionRun } from '../../contract/model/collection.ts'
 import type { ConnectionTest, CredentialInput } from '../../contract/model/connection.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
 import type { FoundUser, WalkPage } from '../connectors/define.ts'
-import { RunNames, negativeLifetimeMs } from '../connectors/runtime/names.ts'
+import { RunNames } from '../connectors/runtime/names.ts'
 import { preparePages } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
 import { scopeOf } from './collect-connection.ts'
@@ -44,8 +44,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
     const client = (await links.open(connection)).client({ signal })
     const scope = scopeOf(definition, connection)
     const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
-    const since = new Date(clock.now() - negativeLifetimeMs).toISOString()
-    const names = new RunNames({ definition, client, options, known: (refs) => reader.names(connection.id, refs, since) })
+    const names = new RunNames({ definition, client, options, known: (refs) => reader.names(connection.id, refs), nowMs: clock.now() })
     const store = async (runId: string, asStream: string, tally: RunTally, page: Pick<WalkPage, 'records' | 'names'>): Promise<void> => {
       const point = emptyPoint('time')
       const target = {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { TrailviewError } from '../../../src-main/contract/errors.ts'
-import type { NameFact, NameLookUp, NameRef, RawRecord, ServiceClient } from '../../../src-main/core/connectors/define.ts'
+import type { NameLookUp, NameRef, RawRecord, ServiceClient } from '../../../src-main/core/connectors/define.ts'
+import type { KnownName } from '../../../src-main/core/cache/archive.ts'
 import { RunNames } from '../../../src-main/core/connectors/runtime/names.ts'
 import { mapRecord, preparePages } from '../../../src-main/core/connectors/runtime/pull.ts'
 import { recordOf } from '../../../src-main/core/connectors/runtime/records.ts'
+
+const now = '2026-03-10T12:00:00.000Z'
 
 const record = (value: unknown): RawRecord => recordOf(new TextEncoder().encode(JSON.stringify(value)))
 const records = (...ids: string[]): RawRecord[] => ids.map((user) => record({ user }))
@@ -11,7 +14,7 @@ const records = (...ids: string[]): RawRecord[] => ids.map((user) => record({ us
 /** Names over a service that knows the given users, with a count of what it was asked. */
 function namesOver(
   people: Readonly<Record<string, string>>,
-  { batchSize = 50, known = [] as NameFact[], failure = null as TrailviewError | null } = {},
+  { batchSize = 50, known = [] as KnownName[], failure = null as TrailviewError | null } = {},
 ) {
   const asked: (readonly string[])[] = []
   let requestCount = 0
@@ -39,6 +42,7 @@ function namesOver(
     },
     client,
     options: {},
+    nowMs: Date.parse(now),
     known: (refs: readonly NameRef[]) => Promise.resolve(known.filter(({ id }) => refs.some((ref) => ref.id === id))),
   })
   return { names, asked, addRequests: (count: number) => (requestCount += count) }
@@ -46,7 +50,7 @@ function namesOver(
 
 describe('names of a run', () => {
   it('are asked for in batches, once, and only when the archive does not know them', async () => {
-    const { names, asked } = namesOver({ a: 'Ada', b: 'Ben' }, { known: [{ kind: 'user', id: 'c', name: 'Cleo' }] })
+    const { names, asked } = namesOver({ a: 'Ada', b: 'Ben' }, { known: [{ kind: 'user', id: 'c', name: 'Cleo', checkedAt: now }] })
     await names.prepare(records('a', 'b', 'c', 'a'), [])
     await names.prepare(records('a', 'b', 'c'), [])
     expect(asked).toEqual([['a', 'b']])
@@ -64,12 +68,35 @@ describe('names of a run', () => {
   })
 
   it('that came along with a page are not asked for, and a new name replaces the old one', async () => {
-    const { names, asked } = namesOver({}, { known: [{ kind: 'user', id: 'a', name: 'Ada Byron' }] })
+    const { names, asked } = namesOver({}, { known: [{ kind: 'user', id: 'a', name: 'Ada Byron', checkedAt: now }] })
     await names.prepare(records('a'), [])
     await names.prepare(records('a'), [{ kind: 'user', id: 'a', name: 'Ada Lovelace' }])
     expect(asked).toEqual([])
     expect(names.get({ kind: 'user', id: 'a' })?.name).toBe('Ada Lovelace')
     expect(names.takeLearnt()).toHaveLength(1)
+  })
+
+  it('are asked for again after a day; what the service no longer knows keeps its name', async () => {
+    const known = ['a', 'b', 'fresh'].map((id) => ({
+      kind: 'user',
+      id,
+      name: `Old ${id}`,
+      checkedAt: id === 'fresh' ? now : '2026-03-08T12:00:00.000Z',
+    }))
+    const { names, asked } = namesOver({ a: 'New a' }, { known })
+    await names.prepare(records('a', 'b', 'fresh'), [])
+    await names.prepare(records('a', 'b', 'fresh'), [])
+    expect(asked).toEqual([['a', 'b']])
+    expect(['a', 'b', 'fresh'].map((id) => names.get({ kind: 'user', id })?.name)).toEqual(['New a', 'Old b', 'Old fresh'])
+    expect(names.takeLearnt().map(({ name }) => name)).toEqual(['New a', 'Old b'])
+  })
+
+  it('asked for in vain are asked for again after a week', async () => {
+    const asLong = (id: string, checkedAt: string) => ({ kind: 'user', id, name: null, checkedAt })
+    const known = [asLong('recent', '2026-03-04T12:00:00.000Z'), asLong('long ago', '2026-03-02T12:00:00.000Z')]
+    const { names, asked } = namesOver({}, { known })
+    await names.prepare(records('recent', 'long ago'), [])
+    expect(asked).toEqual([['long ago']])
   })
 
   it('asked for one by one stay a small share of the requests', async () => {

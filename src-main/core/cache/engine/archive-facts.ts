@@ -4,8 +4,8 @@ import type { ServiceId } from '../../../contract/model/audit-event.ts'
 import type { CollectionRun, RunCounts, RunError, RunStatus } from '../../../contract/model/collection.ts'
 import type { CoverageSpan } from '../../../contract/model/coverage.ts'
 import type { SavedView } from '../../../contract/model/review.ts'
-import type { Json, NameFact, NameRef } from '../../connectors/define.ts'
-import type { ArchiveReader, StoredConnection, StreamState } from '../archive.ts'
+import type { Json, NameRef } from '../../connectors/define.ts'
+import type { ArchiveReader, KnownName, StoredConnection, StreamState } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { findSeqs, keyOfExternalId, storedExternalId } from '../identity.ts'
 import type { ArchiveState } from './archive-state.ts'
@@ -138,8 +138,8 @@ function merged(spans: readonly Span[]): readonly Span[] {
   return joined
 }
 
-/** Names known of the refs; a ref asked in vain before `negativeBefore` is left out. */
-export function readNames(db: Database, connection: string, refs: readonly NameRef[], negativeBefore: string): readonly NameFact[] {
+/** What was last learnt of the refs. */
+export function readNames(db: Database, connection: string, refs: readonly NameRef[]): readonly KnownName[] {
   const find = prepared<
     [string, string, string],
     { name: string | null; email: string | null; parent_kind: string | null; parent_id: string | null; checked_at: string }
@@ -149,9 +149,9 @@ export function readNames(db: Database, connection: string, refs: readonly NameR
   )
   return refs.flatMap(({ kind, id }) => {
     const row = find.get(connection, kind, id)
-    if (row === undefined || (row.name === null && row.checked_at < negativeBefore)) return []
+    if (row === undefined) return []
     const parent = row.parent_kind === null || row.parent_id === null ? null : { kind: row.parent_kind, id: row.parent_id }
-    return [{ kind, id, name: row.name, email: row.email, parent }]
+    return [{ kind, id, name: row.name, email: row.email, parent, checkedAt: row.checked_at }]
   })
 }
 

@@ -1,9 +1,11 @@
 import { TrailviewError, type ErrorCode } from '../../../contract/errors.ts'
 import type { ConnectionOptions } from '../../../contract/model/connection.ts'
+import type { KnownName } from '../../cache/archive.ts'
 import type { ConnectorDefinition, NameBook, NameFact, NameRef, RawRecord, ServiceClient } from '../define.ts'
 
-/** How long "asked and unknown" is believed, ms. */
-export const negativeLifetimeMs = 7 * 24 * 60 * 60_000
+/** How long a name is believed before the service is asked again, and how long "asked and unknown" is, ms. */
+const knownLifetimeMs = 24 * 60 * 60_000
+const unknownLifetimeMs = 7 * knownLifetimeMs
 
 /** Look-ups that bring fewer facts than this a request are limited: so many in every run, and beyond them one for so many other requests. */
 const thriftyFacts = 3
@@ -26,8 +28,9 @@ export interface RunNamesOptions {
   readonly definition: Pick<ConnectorDefinition, 'lookUps' | 'wantedNames'>
   readonly client: ServiceClient
   readonly options: ConnectionOptions
-  /** What the archive knows of these; refs asked in vain too long ago are left out. */
-  readonly known: (refs: readonly NameRef[]) => Promise<readonly NameFact[]>
+  /** What the archive knows of these. */
+  readonly known: (refs: readonly NameRef[]) => Promise<readonly KnownName[]>
+  readonly nowMs: number
 }
 
 /** The names known during one run: from the archive, from pages, and from look-ups: thrifty, or limited in number. */
@@ -36,6 +39,8 @@ export class RunNames implements NameBook {
   readonly #facts = new Map<string, NameFact>()
   /** Refs the archive has been asked for. */
   readonly #sought = new Set<string>()
+  /** Names believed for so long that the service is asked again; until it answers they stand. */
+  readonly #stale = new Set<string>()
   readonly #closedKinds = new Set<string>()
   #learnt: NameFact[] = []
   /** Requests made and facts brought, by kind. */
@@ -57,7 +62,7 @@ export class RunNames implements NameBook {
       const wanted = this.#wanted(records)
       if (wanted.length === 0) return
       await this.#recall(wanted)
-      await this.#lookUp(wanted.filter((ref) => this.get(ref) === undefined))
+      await this.#lookUp(wanted.filter((ref) => !this.#isFresh(ref)))
     }
   }
 
@@ -74,7 +79,7 @@ export class RunNames implements NameBook {
     for (const record of records) {
       for (const ref of wantedBy(this.#run.definition, record, this)) {
         const key = keyOf(ref)
-        if (this.#facts.has(key) || (this.#sought.has(key) && !this.#canLookUp(ref.kind))) continue
+        if (this.#isFresh(ref) || (this.#sought.has(key) && !this.#canLookUp(ref.kind))) continue
         const entry = counts.get(key)
         if (entry === undefined) counts.set(key, { ref, count: 1 })
         else entry.count++
@@ -86,7 +91,12 @@ export class RunNames implements NameBook {
   async #recall(refs: readonly NameRef[]): Promise<void> {
     const unsought = refs.filter((ref) => !this.#sought.has(keyOf(ref)))
     if (unsought.length === 0) return
-    for (const fact of await this.#run.known(unsought)) this.#facts.set(keyOf(fact), fact)
+    for (const { checkedAt, ...fact } of await this.#run.known(unsought)) {
+      const ageMs = this.#run.nowMs - Date.parse(checkedAt)
+      if (fact.name === null && ageMs > unknownLifetimeMs) continue
+      this.#facts.set(keyOf(fact), fact)
+      if (fact.name !== null && ageMs > knownLifetimeMs) this.#stale.add(keyOf(fact))
+    }
     for (const ref of unsought) this.#sought.add(keyOf(ref))
   }
 
@@ -111,7 +121,8 @@ export class RunNames implements NameBook {
       const facts = (await definition.lookUps[kind]?.fetch(client, ids, options)) ?? []
       spent.facts += facts.length
       for (const fact of facts) this.#learn(fact)
-      for (const id of ids) if (this.get({ kind, id }) === undefined) this.#learn({ kind, id, name: null })
+      // What the service no longer knows keeps the name it had.
+      for (const id of ids) if (!this.#isFresh({ kind, id })) this.#learn(this.get({ kind, id }) ?? { kind, id, name: null })
     } catch (error) {
       if (error instanceof TrailviewError && endingErrors.has(error.code)) throw error
       // Nothing is remembered of ids that were not answered for: the next run asks again.
@@ -131,14 +142,21 @@ export class RunNames implements NameBook {
     return sum(wasteful.map(({ requests }) => requests)) < freeRequests + others / requestsPerLookUp
   }
 
+  #isFresh(ref: NameRef): boolean {
+    const key = keyOf(ref)
+    return this.#facts.has(key) && !this.#stale.has(key)
+  }
+
   #learn(fact: NameFact): void {
     const known = this.#facts.get(keyOf(fact))
     this.#facts.set(keyOf(fact), fact)
-    if (known === undefined || !isSame(known, fact)) this.#learnt.push(fact)
+    const wasStale = this.#stale.delete(keyOf(fact))
+    if (known === undefined || wasStale || !isSame(known, fact)) this.#learnt.push(fact)
   }
 
   #forget(): void {
     this.#facts.clear()
+    this.#stale.clear()
     this.#sought.clear()
   }
 }
