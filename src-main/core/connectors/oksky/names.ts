@@ -6,6 +6,9 @@ import { apiPath, attributesOf, personName, relatedId } from './json-api.ts'
 /** Kinds of object that live in a room. */
 export const kindsInRooms: ReadonlySet<string> = new Set(['message', 'member', 'support'])
 
+/** Services that answered a request for included rooms with a refusal: they give the room's id without being asked. */
+const refusesToInclude = new WeakSet<ServiceClient>()
+
 /** The most ids a filter takes, and the largest page. */
 const batchSize = 100
 
@@ -45,8 +48,12 @@ async function resources(
     ['page[size]', String(batchSize)],
   ]
   const ask = async (more: typeof query) => client.request(`${apiPath}/${path}`, { query: [...query, ...more], accept: [400, 403, 404] })
-  let response = await ask(include === null ? [] : [['include', include]])
-  if (response.status === 400 && include !== null) response = await ask([])
+  const asksToInclude = include !== null && !refusesToInclude.has(client)
+  let response = await ask(asksToInclude ? [['include', include]] : [])
+  if (response.status === 400 && asksToInclude) {
+    refusesToInclude.add(client)
+    response = await ask([])
+  }
   return response.status === 200 ? listOf(bodyFields(response)?.['data']).map(fieldsOf) : []
 }
 
