@@ -126,7 +126,7 @@ test('a stored segment comes back as it was', () => {
     again.dictionaries.contexts.numberOf(9, 9, 9, 1)
     expect(unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns, again.dictionaries)).toBe(true)
     for (const name of ['timeMs', 'actor', 'object', 'template', 'flags'] as const) {
-      expect(again.columns[name].slice(0, segmentRows)).toEqual(columns[name].slice(0, segmentRows))
+      expect(columns[name].slice(0, segmentRows).every((value, row) => Object.is(value, again.columns[name][row])), name).toBe(true)
     }
     const meaning = ({ columns: { context }, dictionaries: { contexts } }: typeof again, row: number): readonly number[] => {
       const number = context[row] ?? 0

@@ -19,12 +19,12 @@ export const sliceRows = 65_536
  * and growing by copying stays rare.
  */
 export class EventColumns {
-  timeMs: Float64Array<ArrayBufferLike> = new Float64Array(0)
-  actor: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
-  object: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
-  context: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
-  template: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
-  flags: Uint8Array<ArrayBufferLike> = new Uint8Array(0)
+  timeMs = new Float64Array(0)
+  actor = new Uint32Array(0)
+  object = new Uint32Array(0)
+  context = new Uint32Array(0)
+  template = new Uint32Array(0)
+  flags = new Uint8Array(0)
   /** Rows filled. */
   count = 0
   /** How many of them are removed events. */
@@ -34,12 +34,12 @@ export class EventColumns {
   reserve(rows: number): void {
     if (rows <= this.flags.length) return
     const capacity = Math.ceil((rows * 1.25 + sliceRows) / sliceRows) * sliceRows
-    this.timeMs = grow(new Float64Array(shared(capacity * 8)), this.timeMs, this.count)
-    this.actor = grow(new Uint32Array(shared(capacity * 4)), this.actor, this.count)
-    this.object = grow(new Uint32Array(shared(capacity * 4)), this.object, this.count)
-    this.context = grow(new Uint32Array(shared(capacity * 4)), this.context, this.count)
-    this.template = grow(new Uint32Array(shared(capacity * 4)), this.template, this.count)
-    this.flags = grow(new Uint8Array(shared(capacity)), this.flags, this.count)
+    this.timeMs = grow(new Float64Array(capacity), this.timeMs, this.count)
+    this.actor = grow(new Uint32Array(capacity), this.actor, this.count)
+    this.object = grow(new Uint32Array(capacity), this.object, this.count)
+    this.context = grow(new Uint32Array(capacity), this.context, this.count)
+    this.template = grow(new Uint32Array(capacity), this.template, this.count)
+    this.flags = grow(new Uint8Array(capacity), this.flags, this.count)
   }
 
   /** Fills rows up to `row` (exclusive) with removed events: numbers that were never given to an event, or whose event is gone. */
@@ -64,8 +64,6 @@ export class EventColumns {
 }
 
 export const removedRow: ColumnRow = { timeMs: Number.NaN, actor: 0, object: 0, context: 0, template: 0, flags: flag.removed }
-
-const shared = (sizeBytes: number): SharedArrayBuffer => new SharedArrayBuffer(sizeBytes)
 
 function grow<T extends Float64Array | Uint32Array | Uint8Array>(grown: T, old: T, count: number): T {
   grown.set(old.subarray(0, count))

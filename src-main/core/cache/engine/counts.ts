@@ -33,13 +33,7 @@ export class ColumnCounters {
 }
 
 /** One column after another: each has its counts in the processor's near cache to itself. */
-function countColumn(
-  column: Uint32Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>,
-  words: Uint32Array,
-  from: number,
-  to: number,
-  counter: Counter,
-): void {
+function countColumn(column: Uint32Array | Uint8Array, words: Uint32Array, from: number, to: number, counter: Counter): void {
   const { counts, touched } = counter
   let { touchedCount } = counter
   for (let at = from; at < to; at++) {

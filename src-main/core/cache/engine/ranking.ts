@@ -120,7 +120,7 @@ class DenseRanking implements Ranking {
   }
 }
 
-function countPositions(words: Uint32Array, rows: Uint32Array<ArrayBufferLike>, from: number, to: number): number {
+function countPositions(words: Uint32Array, rows: Uint32Array, from: number, to: number): number {
   let count = 0
   for (let position = from; position < to; position++) {
     const row = rows[position] as number

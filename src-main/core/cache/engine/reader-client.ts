@@ -12,6 +12,8 @@ import type { VerifyNews } from './verify-thread.ts'
 
 /** How often another process's commits are looked for while somebody listens, ms. */
 const followEveryMs = 500
+/** Commits of this process are followed at most this often while nobody asks anything, ms. */
+const followCommitsMs = 200
 /** How long after a start or a commit snapshots are stored, when nothing else is going on, ms. */
 const snapshotDelayMs = 2_000
 /** Times a stream begins anew because the archive changed between its two threads. */
@@ -35,6 +37,7 @@ class ReaderClient {
   readonly #others = new Set<ThreadCaller>()
   readonly #listeners = new Set<(change: { readonly added: number; readonly changed: number }) => void>()
   #followTimer: NodeJS.Timeout | null = null
+  #commitTimer: NodeJS.Timeout | null = null
   #snapshotTimer: NodeJS.Timeout | null = null
   #isFollowing = false
   #isClosed = false
@@ -50,13 +53,17 @@ class ReaderClient {
   }
 
   committed(): void {
-    this.#follow()
-    this.#planSnapshot()
+    this.#commitTimer ??= setTimeout(() => {
+      this.#commitTimer = null
+      this.#follow()
+      this.#planSnapshot()
+    }, followCommitsMs).unref()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     if (this.#followTimer !== null) clearInterval(this.#followTimer)
+    if (this.#commitTimer !== null) clearTimeout(this.#commitTimer)
     if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer)
     await Promise.all([this.#query, ...this.#others].map((thread) => thread.end()))
   }

@@ -6,34 +6,8 @@ import { restoreSummary } from '../summary.ts'
 import { outcomeNames, statusNames, unmappedWords } from './names.ts'
 import { prepared } from './prepared.ts'
 import { RecentlyUsed } from './recently-used.ts'
+import { readStored, type StoredEvent } from './stored-events.ts'
 
-interface StoredEvent {
-  readonly seq: number
-  readonly connection: number
-  readonly time_ms: number | null
-  readonly actor: number
-  readonly action: number
-  readonly object: number
-  readonly workspace: number
-  readonly template: number
-  readonly related: number
-  readonly outcome: number
-  readonly external_id: string
-  readonly time_original: string | null
-  readonly revision: number
-  readonly hash: Uint8Array
-  readonly block: number
-  readonly slot: number
-  readonly commit_num: number
-}
-
-/** Where a payload lies. */
-export interface PayloadPlace {
-  readonly block: number
-  readonly slot: number
-}
-
-const selectEvent = 'SELECT * FROM event WHERE seq = ?'
 /** Dictionary rows remembered of each kind. */
 const remembered = 20_000
 
@@ -68,21 +42,23 @@ export class RowBuilder {
 
   /** The event of a row; null when it was removed meanwhile. */
   event(row: number): AuditEvent | null {
-    const stored = this.#stored(row)
-    return stored === undefined ? null : this.eventOf(stored)
+    return this.events([row])[0] ?? null
   }
 
   /** Events of rows, in their order; removed ones are left out. */
   events(rows: readonly number[]): readonly AuditEvent[] {
-    return rows.map((row) => this.event(row)).filter((event) => event !== null)
+    return this.stored(rows).map((stored) => this.eventOf(stored))
+  }
+
+  /** Rows of the event table, in the order of the rows; removed ones are left out. */
+  stored(rows: readonly number[]): readonly StoredEvent[] {
+    const found = readStored(this.#db, rows)
+    return rows.map((row) => found.get(row)).filter((stored) => stored !== undefined)
   }
 
   /** Events with the marks that lists show. */
   marked(rows: readonly number[]): readonly EventRow[] {
-    return rows.flatMap((row) => {
-      const event = this.event(row)
-      return event === null ? [] : [{ event, marks: this.marks(row) }]
-    })
+    return this.stored(rows).map((stored) => ({ event: this.eventOf(stored), marks: this.marks(stored.seq - 1) }))
   }
 
   marks(row: number): EventMarks {
@@ -100,22 +76,12 @@ export class RowBuilder {
     }
   }
 
-  /** Where the newest payload of a row lies; undefined when it was removed. */
-  payloadPlace(row: number): PayloadPlace | undefined {
-    return this.#stored(row)
-  }
-
-  /** An event and where its newest payload lies. */
-  withPlace(row: number): { readonly event: AuditEvent; readonly place: PayloadPlace } | null {
-    const stored = this.#stored(row)
-    return stored === undefined ? null : { event: this.eventOf(stored), place: stored }
-  }
-
   /** When a commit was received. */
   receivedAt(commit: number): string {
     return this.#commits(commit) ?? ''
   }
 
+  /** The event of a row of the event table. */
   eventOf(stored: StoredEvent): AuditEvent {
     const connection = this.#connections(stored.connection)
     const actor = this.#actors(stored.actor)
@@ -124,16 +90,15 @@ export class RowBuilder {
     const action = this.#actions(stored.action)
     const template = this.#templates(stored.template)
     const outcome: Outcome = outcomeNames[stored.outcome] ?? 'unknown'
-    const occurredAt = stored.time_ms === null ? null : new Date(stored.time_ms).toISOString()
-    const hash = Buffer.from(stored.hash.buffer, stored.hash.byteOffset, stored.hash.byteLength)
+    const occurredAt = stored.timeMs === null ? null : new Date(stored.timeMs).toISOString()
     return {
-      id: idOfEvent(connection?.id ?? '', stored.external_id, hash),
+      id: idOfEvent(connection?.id ?? '', stored.externalId, stored.hash),
       connection: connection?.id ?? '',
       service: connection?.service ?? 'onehub',
-      externalId: stored.external_id,
+      externalId: stored.externalId,
       occurredAt,
-      occurredAtOriginal: stored.time_original ?? occurredAt,
-      collectedAt: this.receivedAt(stored.commit_num),
+      occurredAtOriginal: stored.timeOriginal ?? occurredAt,
+      collectedAt: this.receivedAt(stored.commit),
       actor,
       action: action?.action ?? unmappedWords.action,
       verb: action?.verb ?? unmappedWords.verb,
@@ -146,13 +111,9 @@ export class RowBuilder {
           ? unmappedWords.summary
           : restoreSummary(template, actor?.name ?? null, object?.name ?? null, workspace?.name ?? null),
       revision: stored.revision,
-      hash: hash.toString('hex'),
-      mapped: stored.time_ms !== null,
+      hash: stored.hash.toString('hex'),
+      mapped: stored.timeMs !== null,
     }
-  }
-
-  #stored(row: number): StoredEvent | undefined {
-    return prepared<[number], StoredEvent>(this.#db, selectEvent).get(row + 1)
   }
 }
 

@@ -125,7 +125,7 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
 /** Stands for an event without a time. */
 const noTime = 0xffffffff
 
-function narrowTimes(timeMs: Float64Array<ArrayBufferLike>): Pick<PackedSegment, 'timeMs' | 'timeBase'> {
+function narrowTimes(timeMs: Float64Array): Pick<PackedSegment, 'timeMs' | 'timeBase'> {
   let min = Infinity
   let max = -Infinity
   for (const at of timeMs) {
@@ -136,7 +136,7 @@ function narrowTimes(timeMs: Float64Array<ArrayBufferLike>): Pick<PackedSegment,
   return { timeBase: min, timeMs: Uint32Array.from(timeMs, (at) => (Number.isNaN(at) ? noTime : at - min)) }
 }
 
-function widenTimes({ timeMs, timeBase }: PackedSegment, out: Float64Array<ArrayBufferLike>): void {
+function widenTimes({ timeMs, timeBase }: PackedSegment, out: Float64Array): void {
   if (timeMs instanceof Float64Array) out.set(timeMs)
   else for (let i = 0; i < timeMs.length; i++) out[i] = timeMs[i] === noTime ? Number.NaN : timeBase + (timeMs[i] as number)
 }

@@ -22,14 +22,18 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
     const events: unknown[] = []
     const parts: Uint8Array[] = []
     let sizeBytes = 0
-    for (; at < rows.length && events.length < batchEvents && sizeBytes < batchBytes; at++) {
-      const found = builder.withPlace(rows[at] ?? 0)
-      if (found === null) continue
-      const payload = payloads.at(found.place.block, found.place.slot)
-      events.push(found.event)
+    let last = -1
+    const wanted = [...rows.subarray(at, at + batchEvents)]
+    for (const stored of builder.stored(wanted)) {
+      const payload = payloads.at(stored.block, stored.slot)
+      // What does not fit is read again for the next batch.
+      if (events.length > 0 && sizeBytes + payload.length > batchBytes) break
+      events.push(builder.eventOf(stored))
       parts.push(payload)
       sizeBytes += payload.length
+      last = stored.seq - 1
     }
+    at = last === -1 || events.length === wanted.length ? at + wanted.length : at + wanted.indexOf(last) + 1
     const joined = new Uint8Array(sizeBytes)
     const ends = new Uint32Array(parts.length)
     let end = 0

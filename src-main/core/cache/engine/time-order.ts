@@ -10,14 +10,14 @@ const insertionLimit = 48
  * A removed row counts as one without a time.
  */
 export class TimeOrder {
-  rows: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
+  rows = new Uint32Array(0)
   count = 0
   timedCount = 0
 
   /** Sorts all rows anew: spread over buckets of equal time, then each bucket by itself. */
   rebuild(columns: EventColumns): void {
     const count = columns.count
-    if (this.rows.length < count) this.rows = new Uint32Array(new SharedArrayBuffer(Math.ceil(count * 1.25 + 65_536) * 4))
+    if (this.rows.length < count) this.rows = new Uint32Array(Math.ceil(count * 1.25 + 65_536))
     this.count = count
     const { timeMs } = columns
     let min = Infinity
@@ -103,16 +103,22 @@ export class TimeOrder {
     added.sort((a, b) => (later(a, b) ? 1 : -1))
     const total = this.count + added.length
     if (total > this.rows.length) {
-      const grown = new Uint32Array(new SharedArrayBuffer(Math.ceil(total * 1.25 + 65_536) * 4))
+      const grown = new Uint32Array(Math.ceil(total * 1.25 + 65_536))
       grown.set(this.rows.subarray(0, this.count))
       this.rows = grown
     }
-    let left = this.count - 1
-    let right = added.length - 1
-    // From the end, so that nothing is overwritten before it is moved; new events are mostly the latest, and the loop is then short.
-    for (let to = total - 1; right >= 0; to--) {
-      if (left >= 0 && later(this.rows[left] as number, added[right] as number)) this.rows[to] = this.rows[left--] as number
-      else this.rows[to] = added[right--] as number
+    // From the last, so that nothing is overwritten before it is moved; what lies between two added rows moves as one block.
+    const { timedCount } = this
+    let end = this.count
+    for (let at = added.length - 1; at >= 0; at--) {
+      const row = added[at] as number
+      const isTimed = !Number.isNaN(timeMs[row])
+      const position = this.#search(isTimed ? 0 : Math.min(timedCount, end), isTimed ? Math.min(timedCount, end) : end, (other) =>
+        later(row, other),
+      )
+      this.rows.copyWithin(position + at + 1, position, end)
+      this.rows[position + at] = row
+      end = position
     }
     this.count = total
     for (const row of added) if (timeMs[row] === timeMs[row]) this.timedCount++
@@ -123,7 +129,7 @@ export class TimeOrder {
 const spreadLimit = 4_096
 
 /** Sorts all rows by (time, row) into `out`, those without a time last. */
-function sortRows(timeMs: Float64Array<ArrayBufferLike>, count: number, min: number, max: number, out: Uint32Array<ArrayBufferLike>): void {
+function sortRows(timeMs: Float64Array, count: number, min: number, max: number, out: Uint32Array): void {
   for (let row = 0; row < count; row++) out[row] = row
   spread(timeMs, out, 0, count, min, max)
 }
@@ -132,14 +138,7 @@ function sortRows(timeMs: Float64Array<ArrayBufferLike>, count: number, min: num
  * Sorts rows that stand in ascending order by their time. Times crowd (bursts, one stray date centuries away), so that a crowded
  * bucket is spread again over its own span.
  */
-function spread(
-  timeMs: Float64Array<ArrayBufferLike>,
-  rows: Uint32Array<ArrayBufferLike>,
-  start: number,
-  end: number,
-  min: number,
-  max: number,
-): void {
+function spread(timeMs: Float64Array, rows: Uint32Array, start: number, end: number, min: number, max: number): void {
   const buckets = 1 << Math.min(bucketBits, Math.ceil(Math.log2(end - start + 1)))
   const scale = max > min ? (buckets - 1) / (max - min) : 0
   const source = rows.slice(start, end)
@@ -168,7 +167,7 @@ function spread(
   }
 }
 
-function sortBucket(timeMs: Float64Array<ArrayBufferLike>, rows: Uint32Array<ArrayBufferLike>, start: number, end: number): void {
+function sortBucket(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): void {
   if (isAscending(timeMs, rows, start, end)) return
   if (end - start > spreadLimit) {
     let min = Infinity
@@ -186,7 +185,7 @@ function sortBucket(timeMs: Float64Array<ArrayBufferLike>, rows: Uint32Array<Arr
   }
 }
 
-function insert(timeMs: Float64Array<ArrayBufferLike>, rows: Uint32Array<ArrayBufferLike>, start: number, end: number): void {
+function insert(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): void {
   for (let i = start + 1; i < end; i++) {
     const row = rows[i] as number
     const at = timeMs[row] as number
@@ -199,7 +198,7 @@ function insert(timeMs: Float64Array<ArrayBufferLike>, rows: Uint32Array<ArrayBu
   }
 }
 
-function isAscending(timeMs: Float64Array<ArrayBufferLike>, rows: Uint32Array<ArrayBufferLike>, start: number, end: number): boolean {
+function isAscending(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): boolean {
   for (let i = start + 1; i < end; i++) if ((timeMs[rows[i - 1] as number] as number) > (timeMs[rows[i] as number] as number)) return false
   return true
 }
