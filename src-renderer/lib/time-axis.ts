@@ -38,12 +38,6 @@ export function xOf(domain: TimeDomain, widthPx: number, atMs: number): number {
   return ((atMs - domain.fromMs) / span) * widthPx
 }
 
-/** The instant at a position. */
-export function instantAt(domain: TimeDomain, widthPx: number, x: number): number {
-  const share = Math.min(1, Math.max(0, x / Math.max(1, widthPx)))
-  return domain.fromMs + share * (domain.toMs - domain.fromMs)
-}
-
 /** A label under the axis. */
 export interface AxisTick {
   readonly atMs: number

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 import type { CollectionProgress, CollectionRun } from '../../src-main/contract/model/collection.ts'
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
@@ -10,7 +10,6 @@ export const useCollectionStore = defineStore('collection', () => {
   const progress = shallowRef<ReadonlyMap<string, CollectionProgress>>(new Map())
   const runs = shallowRef<readonly CollectionRun[]>([])
   const failure = shallowRef<Failure | null>(null)
-  const isRunning = computed(() => progress.value.size > 0)
   /** Whose log is shown; undefined until one was asked for. */
   let runsOf: string | null | undefined
 
@@ -69,5 +68,5 @@ export const useCollectionStore = defineStore('collection', () => {
     if (runsOf === null || runsOf === run.connection) void loadRuns(runsOf)
   })
 
-  return { progress, runs, failure, isRunning, load, loadRuns, start, cancel, pullFileTrail }
+  return { progress, runs, failure, load, loadRuns, start, cancel, pullFileTrail }
 })

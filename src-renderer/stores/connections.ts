@@ -84,7 +84,7 @@ export const useConnectionsStore = defineStore('connections', () => {
     connectorOf,
     titleOf,
     load,
-    loadStatuses,
+
     save,
     test,
     testSaved,

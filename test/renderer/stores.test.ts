@@ -270,7 +270,7 @@ describe('collection', () => {
         error: null,
       },
     })
-    expect(collection.isRunning).toBe(false)
+    expect(collection.progress.size).toBe(0)
     await vi.waitFor(() => expect(callsOf('connections.status').length).toBeGreaterThan(asked))
   })
 })

@@ -18,7 +18,6 @@ describe('text from a service', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         const shown = visibleText(text)
-        // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
         expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u)
         expect(shown.isWellFormed()).toBe(true)
       }),
