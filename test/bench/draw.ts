@@ -20,6 +20,8 @@ export interface Drawer {
   ranged(condition: Condition): Condition
   /** A condition on this one field, as often of a common value as of any. */
   of(field: QuestionField): Condition
+  /** One event by its id. */
+  oneEvent(): Condition
   /** An instant between the first and the last event. */
   instant(): string
   /** 0 to 1, 1 excluded. */
@@ -87,6 +89,7 @@ function createDrawer(known: Known, seed: number): Drawer {
       const byEvents = share() < 0.5 ? valueOf(pick(known.events), field) : []
       return { is: 'field', field, value: byEvents[0] ?? pick(known.distinct.get(field) ?? []) }
     },
+    oneEvent: () => ({ is: 'field', field: 'id', value: pick(known.events).id }),
     filter: () => drawer.of(pick(questionFields.filter((field) => known.distinct.get(field)?.length !== 0))),
     commonText: () => text(pick(known.common)),
     mediumText: () => text(pick(known.medium)),
@@ -134,6 +137,7 @@ function valueOf(event: AuditEvent, field: QuestionField): readonly string[] {
       return plain(event.object?.id)
     case 'kind':
       return plain(event.object?.kind)
+    case 'id':
     case 'verb':
     case 'action':
     case 'service':
@@ -144,7 +148,7 @@ function valueOf(event: AuditEvent, field: QuestionField): readonly string[] {
 
 /** Values that mean the same in every contestant's language. */
 function plain(value: string | null | undefined): readonly string[] {
-  return value !== null && value !== undefined && /^[\x20-\x7e]{1,80}$/.test(value) && !/["*'\\%]/.test(value) ? [value] : []
+  return value !== null && value !== undefined && /^[\x20-\x7e]{1,80}$/.test(value) && !/["*'\\%_]/.test(value) ? [value] : []
 }
 
 function wordShares(events: readonly AuditEvent[]): ReadonlyMap<string, number> {

@@ -7,9 +7,8 @@ export type Row =
       readonly p50Ms: number
       readonly p95Ms: number
       readonly maxMs: number
-      /** Of the whole process, all threads: on a machine shared with others it says more than the clock. */
-      readonly processorP50Ms: number
-      readonly processorP95Ms: number
+      /** Of the whole process, all threads: on a machine shared with others it says more than the clock. Null: not known. */
+      readonly processor: { readonly p50Ms: number; readonly p95Ms: number } | null
       /** For p95. */
       readonly targetMs: number | null
     }
@@ -22,6 +21,8 @@ export type Row =
     }
 
 export interface Latencies {
+  /** Adds a time that was taken elsewhere. */
+  add(tookMs: number): void
   timed<Value>(work: () => Promise<Value>): Promise<Value>
   row(name: string, targetMs: number | null): Row
 }
@@ -30,6 +31,7 @@ export function createLatencies(): Latencies {
   const timesMs: number[] = []
   const processorMs: number[] = []
   return {
+    add: (tookMs) => void timesMs.push(tookMs),
     async timed(work) {
       const before = process.cpuUsage()
       const beganMs = performance.now()
@@ -47,8 +49,7 @@ export function createLatencies(): Latencies {
       p50Ms: quantile(timesMs, 0.5),
       p95Ms: quantile(timesMs, 0.95),
       maxMs: quantile(timesMs, 1),
-      processorP50Ms: quantile(processorMs, 0.5),
-      processorP95Ms: quantile(processorMs, 0.95),
+      processor: processorMs.length === 0 ? null : { p50Ms: quantile(processorMs, 0.5), p95Ms: quantile(processorMs, 0.95) },
     }),
   }
 }

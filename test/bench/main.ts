@@ -6,6 +6,7 @@ import { measureGrowth } from './growth.ts'
 import type { Row } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { readOptions, usage, type BenchOptions } from './options.ts'
+import { comparePeers } from './peers/compare.ts'
 import { printRows } from './table.ts'
 
 try {
@@ -21,6 +22,7 @@ async function run(options: BenchOptions): Promise<void> {
   const { events, clean, folder } = options
   if (events !== null || !clean) console.log(`${new Date().toISOString()}, ${describeMachine()}`)
   if (options.growth) await measureGrowth(folder, events)
+  else if (options.peers) await comparePeers(folder, events ?? 1_000_000)
   else if (events !== null) printRows(`${events.toLocaleString('en')} events`, await measureFilled(folder, events))
   else if (!clean) {
     console.log(`Collecting ${options.practiceEvents.toLocaleString('en')} events from the practice services.`)

@@ -1,6 +1,6 @@
 /** Fields that both our query language and a plain table of exported events know. */
 export const questionFields = ['actor', 'workspace', 'object', 'verb', 'action', 'service', 'kind', 'outcome'] as const
-export type QuestionField = (typeof questionFields)[number]
+export type QuestionField = (typeof questionFields)[number] | 'id'
 
 /** What is asked, free of any language: each contestant has it in its own. */
 export type Condition =
@@ -36,6 +36,7 @@ export function queryText(condition: Condition): string {
 
 /** The columns of our CSV export, as an SQL table holds them. */
 const columnOf: Readonly<Record<QuestionField, string>> = {
+  id: 'id',
   actor: '"actor.id"',
   workspace: '"workspace.id"',
   object: '"object.id"',

@@ -11,7 +11,7 @@ function describe(row: Row): string {
   switch (row.kind) {
     case 'latency': {
       const target = row.targetMs === null ? '' : `   target ${row.targetMs} ms${row.p95Ms <= row.targetMs ? '' : '  MISSED'}`
-      const values = `p50 ${ms(row.p50Ms).padStart(6)}  p95 ${ms(row.p95Ms).padStart(6)}  max ${ms(row.maxMs).padStart(6)} ms  (processor ${ms(row.processorP50Ms)} / ${ms(row.processorP95Ms)})`
+      const values = `p50 ${ms(row.p50Ms).padStart(6)}  p95 ${ms(row.p95Ms).padStart(6)}  max ${ms(row.maxMs).padStart(6)} ms${row.processor === null ? '' : `  (processor ${ms(row.processor.p50Ms)} / ${ms(row.processor.p95Ms)})`}`
       return `${values}  of ${row.questions}${target}`
     }
     case 'figure': {
