@@ -4,6 +4,7 @@ import { hasModifier, isTypingTarget } from './lib/keys.ts'
 import { useDetailStore } from './stores/detail.ts'
 import { useExportsStore } from './stores/exports.ts'
 import { useQueryStore } from './stores/query.ts'
+import { useResultsStore } from './stores/results.ts'
 import { useReviewStore } from './stores/review.ts'
 import { useSelectionStore } from './stores/selection.ts'
 
@@ -18,6 +19,7 @@ export function useKeys(actions: { readonly openHelp: () => void }): void {
   const query = useQueryStore()
   const selection = useSelectionStore()
   const detail = useDetailStore()
+  const results = useResultsStore()
   const review = useReviewStore()
   const exports = useExportsStore()
 
@@ -31,14 +33,16 @@ export function useKeys(actions: { readonly openHelp: () => void }): void {
   function markNext(): void {
     const id = selection.id
     if (id === null) return
-    const status = detail.detail?.event.id === id ? detail.detail.marks.reviewStatus : null
-    void review.mark(id, nextStatus[status ?? 'unreviewed'])
+    const row = selection.row === null ? undefined : results.rowAt(selection.row)
+    const known = [row, detail.detail].find((one) => one?.event.id === id)
+    if (known === undefined || known === null) return
+    void review.mark(id, nextStatus[known.marks.reviewStatus ?? 'unreviewed'])
   }
 
   function writeNote(): void {
     if (selection.id === null) return
     selection.isDetailOpen = true
-    review.noteRequests++
+    review.isNoteWanted = true
   }
 
   function onKey(event: KeyboardEvent): void {

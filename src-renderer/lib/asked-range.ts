@@ -1,5 +1,5 @@
 import { timeChips, type ReadQuery } from './query-text.ts'
-import { startOf } from './time.ts'
+import { dateAfter, startOf } from './time.ts'
 import type { TimeDomain } from './time-axis.ts'
 
 const spanMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
@@ -22,17 +22,7 @@ export function askedRange(query: ReadQuery, zone: string, nowMs: number): TimeD
     if (startMs === null) return null
     if (name !== 'before') fromMs = Math.max(fromMs, startMs)
     if (name === 'before') toMs = Math.min(toMs, startMs)
-    if (name === 'on') toMs = Math.min(toMs, startOf(following(value), zone) ?? toMs)
+    if (name === 'on') toMs = Math.min(toMs, startOf(dateAfter(value), zone) ?? toMs)
   }
   return Number.isFinite(fromMs) && fromMs < toMs ? { fromMs, toMs } : null
-}
-
-/** The day, month or year after one. */
-function following(date: string): string {
-  const [year = '0', month, day] = date.split('-')
-  if (month === undefined) return String(Number(year) + 1).padStart(4, '0')
-  const next = new Date(
-    day === undefined ? Date.UTC(Number(year), Number(month), 1) : Date.UTC(Number(year), Number(month) - 1, Number(day) + 1),
-  )
-  return next.toISOString().slice(0, day === undefined ? 7 : 10)
 }

@@ -76,3 +76,13 @@ export function startOf(text: string, zone: string): number | null {
   const guess = asUtc - offsetMs(zone, asUtc)
   return asUtc - offsetMs(zone, guess)
 }
+
+/** The day, month or year after one: `2016-01-31` → `2016-02-01`, `2016-12` → `2017-01`. */
+export function dateAfter(date: string): string {
+  const [year = '0', month, day] = date.split('-')
+  if (month === undefined) return String(Number(year) + 1).padStart(4, '0')
+  const next = new Date(
+    day === undefined ? Date.UTC(Number(year), Number(month), 1) : Date.UTC(Number(year), Number(month) - 1, Number(day) + 1),
+  )
+  return next.toISOString().slice(0, day === undefined ? 7 : 10)
+}

@@ -12,6 +12,8 @@ export const useAppStore = defineStore('app', () => {
   const summary = shallowRef<ArchiveSummary | null>(null)
   const failure = shallowRef<Failure | null>(null)
   const link = ref<LinkState>('connected')
+  /** Grows with every new link to the core: pushes before it were missed. */
+  const links = ref(0)
   const report = shallowRef<VerifyReport | null>(null)
   const verifyProgress = shallowRef<{ readonly task: string; readonly done: number; readonly total: number | null } | null>(null)
   const isVerifying = ref(false)
@@ -71,6 +73,7 @@ export const useAppStore = defineStore('app', () => {
   })
   client.onLink((state) => {
     link.value = state
+    if (state === 'connected') links.value++
   })
 
   return {
@@ -78,6 +81,7 @@ export const useAppStore = defineStore('app', () => {
     summary,
     failure,
     link,
+    links,
     report,
     verifyProgress,
     isVerifying,

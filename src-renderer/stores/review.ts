@@ -8,8 +8,8 @@ import { toFailure, type Failure } from '../lib/failure.ts'
 export const useReviewStore = defineStore('review', () => {
   const client = useClient()
   const failure = shallowRef<Failure | null>(null)
-  /** Grows when the note field is asked for by key. */
-  const noteRequests = ref(0)
+  /** The note field was asked for by key and has not got the focus yet. */
+  const isNoteWanted = ref(false)
 
   async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -27,5 +27,5 @@ export const useReviewStore = defineStore('review', () => {
   const removeTag = (id: string, tag: string): Promise<boolean> => attempt(() => client.call('review.tag', { id, remove: [tag] }))
   const addNote = (id: string, text: string): Promise<boolean> => attempt(() => client.call('review.note', { id, text }))
 
-  return { failure, noteRequests, mark, addTag, removeTag, addNote }
+  return { failure, isNoteWanted, mark, addTag, removeTag, addNote }
 })

@@ -4,7 +4,7 @@ import { fakeParse } from '../../src-renderer/api/fake/fake-query.ts'
 import { askedRange } from '../../src-renderer/lib/asked-range.ts'
 import { coverageLanes } from '../../src-renderer/lib/coverage-lanes.ts'
 import { boundText, endText, unitFor } from '../../src-renderer/lib/time-axis.ts'
-import { formatInstant, offsetMs, startOf, zonedTime } from '../../src-renderer/lib/time.ts'
+import { dateAfter, formatInstant, offsetMs, startOf, zonedTime } from '../../src-renderer/lib/time.ts'
 
 const berlin = 'Europe/Berlin'
 const at = (iso: string): number => Date.parse(iso)
@@ -109,5 +109,16 @@ describe('coverage of a stretch of time', () => {
         for (const [i, piece] of pieces.entries()) if (i > 0) expect(piece.fromMs).toBe(pieces[i - 1]?.toMs)
       }),
     )
+  })
+})
+
+describe('the date after', () => {
+  it.each([
+    ['2024-02-28', '2024-02-29'],
+    ['2023-12-31', '2024-01-01'],
+    ['2016-12', '2017-01'],
+    ['0999', '1000'],
+  ])('%s is %s', (date, next) => {
+    expect(dateAfter(date)).toBe(next)
   })
 })
