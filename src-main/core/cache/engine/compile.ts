@@ -9,6 +9,7 @@ import { rowsOfId } from './find-id.ts'
 import { outcomeNames, statusNames } from './names.ts'
 import { markMatching } from './patterns.ts'
 import type { Program } from './program.ts'
+import type { RecentlyUsed } from './recently-used.ts'
 import { isFileKind } from './quick-test.ts'
 
 /** How a part of a query is answered, as a sentence; made only when somebody asks. */
@@ -25,6 +26,8 @@ export interface CompileContext {
   readonly state: ArchiveState
   readonly db: Database
   readonly payloadText: (row: number) => string
+  /** Terms compiled lately at this version of the archive: who refines a query keeps most of them. */
+  readonly terms: RecentlyUsed<string, Compiled>
 }
 
 /** Turns the meaning of a query into tables over the dictionaries. */
@@ -51,9 +54,8 @@ function compileTree(tree: QueryTree, context: CompileContext, steps: Step[]): P
     case 'not':
       return negate(compileTree(tree.part, context, steps))
     case 'text':
-      return compileText(tree.pattern, tree.scope, context, steps)
     case 'field':
-      return compileField(tree.field, tree.anyOf, context, steps)
+      return compileTerm(tree, context, steps)
     case 'has':
       return compileFlag(tree.flag, steps)
     case 'time': {
@@ -61,6 +63,20 @@ function compileTree(tree: QueryTree, context: CompileContext, steps: Step[]): P
       return { op: 'time', fromMs: tree.fromMs ?? -Infinity, toMs: tree.toMs ?? Infinity }
     }
   }
+}
+
+function compileTerm(tree: Extract<QueryTree, { kind: 'text' | 'field' }>, context: CompileContext, steps: Step[]): Program {
+  const key = JSON.stringify(tree)
+  let compiled = context.terms.get(key)
+  if (compiled === undefined) {
+    const own: Step[] = []
+    const program =
+      tree.kind === 'text' ? compileText(tree.pattern, tree.scope, context, own) : compileField(tree.field, tree.anyOf, context, own)
+    compiled = { program, steps: own }
+    context.terms.set(key, compiled)
+  }
+  steps.push(...compiled.steps)
+  return compiled.program
 }
 
 const instant = (ms: number | null): string => (ms === null ? 'any' : new Date(ms).toISOString())

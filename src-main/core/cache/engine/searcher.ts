@@ -21,7 +21,8 @@ const quickPositions = 4_096
 const quickMs = 6
 /** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
 const slowWalkPositions = Infinity
-const rememberedPrograms = 64
+/** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
+const rememberedPrograms = 8
 
 interface Running {
   readonly result: Promise<ResultSet>
@@ -38,6 +39,7 @@ export class Searcher {
   readonly #cache = new ResultCache()
   readonly #running = new Map<string, Running>()
   #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
+  #terms = new RecentlyUsed<string, Compiled>(rememberedPrograms)
   #programsVersion = -1
 
   constructor(state: ArchiveState, scheduler: Scheduler, db: Database, payloads: Payloads) {
@@ -48,12 +50,20 @@ export class Searcher {
   }
 
   compiled(query: EventQuery): Compiled {
-    if (this.#programsVersion !== this.#state.version) this.#programs = new RecentlyUsed(rememberedPrograms)
+    if (this.#programsVersion !== this.#state.version) {
+      this.#programs = new RecentlyUsed(rememberedPrograms)
+      this.#terms = new RecentlyUsed(rememberedPrograms)
+    }
     this.#programsVersion = this.#state.version
     const key = JSON.stringify(query.tree)
     let compiled = this.#programs.get(key)
     if (compiled === undefined) {
-      compiled = compile(query.tree, { state: this.#state, db: this.#db, payloadText: (row) => this.#payloads.textOf(row) })
+      compiled = compile(query.tree, {
+        state: this.#state,
+        db: this.#db,
+        payloadText: (row) => this.#payloads.textOf(row),
+        terms: this.#terms,
+      })
       this.#programs.set(key, compiled)
     }
     return compiled
