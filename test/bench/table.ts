@@ -26,7 +26,9 @@ export function markdownTable(columns: readonly { readonly head: string; readonl
   const names = [...new Set(columns.flatMap(({ rows }) => rows.map(({ name }) => name)))]
   const cellOf = (row: Row | undefined): string => {
     if (row === undefined) return '–'
-    return row.kind === 'latency' ? `${ms(row.p50Ms)} / ${ms(row.p95Ms)} ms` : `${amount(row.value)} ${row.unit}`
+    if (row.kind === 'figure') return `${amount(row.value)} ${row.unit}`
+    const processor = row.processor === null ? '' : ` (${ms(row.processor.p50Ms)} / ${ms(row.processor.p95Ms)})`
+    return `${ms(row.p50Ms)} / ${ms(row.p95Ms)} ms${processor}`
   }
   const targetOf = (name: string): string => {
     const row = columns.flatMap(({ rows }) => rows).find((candidate) => candidate.name === name)
@@ -37,7 +39,7 @@ export function markdownTable(columns: readonly { readonly head: string; readonl
     const cells = columns.map(({ rows }) => cellOf(rows.find((row) => row.name === name)))
     return `| ${[name.trim(), ...cells, targetOf(name)].join(' | ')} |`
   })
-  const head = ['p50 / p95', ...columns.map((column) => column.head), 'target (p95)']
+  const head = ['p50 / p95 by the clock (by processor time)', ...columns.map((column) => column.head), 'target (p95)']
   return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...lines, ''].join('\n')
 }
 
