@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util'
 import { serviceIds } from '../../src-main/contract/model/audit-event.ts'
+import { killAndResume } from '../conformance/kill.ts'
 import { isClean, runSchedule } from '../conformance/schedule.ts'
 
 /**
- * Fault schedules against every connector until the time is over or the number of schedules is reached, then a table.
- * --minutes N (default 10) --schedules N per connector (default 200) --seed first seed (default 1000)
+ * Fault schedules against every connector until the time is over or their number is reached; then collections that are killed again and
+ * again; a table of each. --minutes N for the schedules (default 10) · --schedules N per connector (default 200) · --kills N (default 100)
+ * · --seed of the first schedule (default 1000)
  */
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     schedules: { type: 'string', default: '200' },
+    kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1000' },
   },
 })
@@ -45,7 +48,15 @@ for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++)
 }
 
 console.table(rows)
-const isGood = rows.every(
-  (row) => row.lost + row.duplicated + row.stale + row.invented + row.unmarked + row['false coverage'] + row.damage + row.stuck === 0,
-)
+
+const kills = Number(values.kills)
+const killed = kills > 0 ? await killAndResume(firstSeed, kills, 20_000) : null
+if (killed !== null) console.table([{ ...killed, findings: killed.findings.length }])
+for (const finding of killed?.findings ?? []) console.error(finding)
+
+const wrong = (row: (typeof rows)[number]) =>
+  row.lost + row.duplicated + row.stale + row.invented + row.unmarked + row['false coverage'] + row.damage + row.stuck
+const isGood =
+  rows.every((row) => wrong(row) === 0) &&
+  (killed === null || killed.lost + killed.duplicated + killed.falseCoverage + killed.findings.length === 0)
 process.exitCode = isGood ? 0 : 1
