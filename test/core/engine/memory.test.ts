@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ArchiveState } from '../../../src-main/core/cache/engine/archive-state.ts'
 import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns.ts'
 import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
 import { partEntries } from '../../../src-main/core/cache/engine/entries.ts'
+import { bucketBorders, BucketCounter } from '../../../src-main/core/cache/engine/histogram.ts'
 import { decode, encode } from '../../../src-main/core/cache/engine/packed.ts'
 import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
 import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
 import { TextColumn } from '../../../src-main/core/cache/engine/text-column.ts'
+import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
+import { ZoneBuckets } from '../../../src-main/core/cache/engine/zone-buckets.ts'
 
 /** mulberry32 */
 function generator(seed: number): () => number {
@@ -126,7 +130,10 @@ test('a stored segment comes back as it was', () => {
     again.dictionaries.contexts.numberOf(9, 9, 9, 1)
     expect(unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns, again.dictionaries)).toBe(true)
     for (const name of ['timeMs', 'actor', 'object', 'template', 'flags'] as const) {
-      expect(columns[name].slice(0, segmentRows).every((value, row) => Object.is(value, again.columns[name][row])), name).toBe(true)
+      expect(
+        columns[name].slice(0, segmentRows).every((value, row) => Object.is(value, again.columns[name][row])),
+        name,
+      ).toBe(true)
     }
     const meaning = ({ columns: { context }, dictionaries: { contexts } }: typeof again, row: number): readonly number[] => {
       const number = context[row] ?? 0
@@ -194,4 +201,37 @@ test('finds texts in a column like a plain search does', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('few and many matches fall into the same buckets', () => {
+  const random = generator(3)
+  const state = { columns: new EventColumns(), order: new TimeOrder(), dictionaries: new Dictionaries() }
+  state.dictionaries.connections = new Map([[1, { num: 1, id: 'c1', service: 'onehub', name: 'C' }]])
+  const context = state.dictionaries.contexts.numberOf(1, 0, 0, 0)
+  for (let i = 0; i < 20_000; i++) state.columns.set(i, { timeMs: timeOf(random), actor: 0, object: 0, context, template: 0, flags: 0 })
+  state.order.rebuild(state.columns)
+  const borders = bucketBorders(state as unknown as ArchiveState, 'day', 'Europe/Berlin')
+  const bucketsOf = (share: number) => {
+    const words = new Uint32Array(Math.ceil(state.columns.count / 32))
+    for (let row = 0; row < state.columns.count * share; row++) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31))
+    const counter = new BucketCounter(state as unknown as ArchiveState, new ResultSet(words, 1), borders)
+    while (!counter.step());
+    return counter.counted()
+  }
+  const expectedOf = (share: number) => {
+    const zone = new ZoneBuckets('Europe/Berlin')
+    const counts = new Map<number, number>()
+    let untimed = 0
+    for (let row = 0; row < state.columns.count * share; row++) {
+      const at = state.columns.timeMs[row] ?? Number.NaN
+      if (Number.isNaN(at)) untimed++
+      else counts.set(zone.bucketOf('day', at).startMs, (counts.get(zone.bucketOf('day', at).startMs) ?? 0) + 1)
+    }
+    const buckets = [...counts].toSorted((a, b) => a[0] - b[0])
+    return {
+      buckets: buckets.map(([start, count]) => ({ start: new Date(start).toISOString(), count, byService: { onehub: count } })),
+      untimed,
+    }
+  }
+  for (const share of [0.01, 0.9]) expect(bucketsOf(share)).toEqual(expectedOf(share))
 })

@@ -12,7 +12,7 @@ import { completeValue } from './complete-value.ts'
 import { ColumnCounters } from './counts.ts'
 import { detailOf } from './detail.ts'
 import { type FacetSource, facetOf } from './facets.ts'
-import { type BucketBorders, bucketBorders, countBuckets } from './histogram.ts'
+import { type BucketBorders, bucketBorders, BucketCounter } from './histogram.ts'
 import { Payloads } from './payloads.ts'
 import { prepared } from './prepared.ts'
 import { ResultSet } from './result-set.ts'
@@ -121,7 +121,15 @@ export class Engine {
 
   async histogram(query: EventQuery, unit: BucketUnit, signal: AbortSignal): Promise<Histogram> {
     const result = await this.#searcher.all(query, urgency.numbers, signal)
-    return { unit, ...countBuckets(this.state, result, this.#bordersOf(unit, query.zone)), exact: true }
+    for (;;) {
+      const { version } = this.state
+      const counter = new BucketCounter(this.state, result, this.#bordersOf(unit, query.zone))
+      // What is added meanwhile moves the positions under way.
+      while (this.state.version === version) {
+        if (counter.step()) return { unit, ...counter.counted(), exact: true }
+        await this.#scheduler.breathe(urgency.numbers, signal)
+      }
+    }
   }
 
   explain(query: EventQuery): readonly string[] {

@@ -1,5 +1,7 @@
 import type { BucketUnit, HistogramBucket } from '../../../contract/model/query.ts'
 import type { ArchiveState } from './archive-state.ts'
+import { forEachBit } from './bitmap.ts'
+import { lowerBound } from './program.ts'
 import type { ResultSet } from './result-set.ts'
 import { ZoneBuckets } from './zone-buckets.ts'
 
@@ -36,48 +38,91 @@ export function bucketBorders({ order, columns }: ArchiveState, unit: BucketUnit
   return { startsMs: Float64Array.from(starts), ends: Uint32Array.from(ends) }
 }
 
-/** Counts matches by bucket and service. `untimed` are those in no bucket. */
-export function countBuckets(
-  state: ArchiveState,
-  result: ResultSet,
-  borders: BucketBorders,
-): { readonly buckets: readonly HistogramBucket[]; readonly untimed: number } {
-  const { order, columns, dictionaries } = state
-  const services = [...new Set([...dictionaries.connections.values()].map((connection) => connection.service))]
-  const serviceOf = new Uint8Array(dictionaries.contexts.count)
-  for (let context = 0; context < serviceOf.length; context++) {
-    const connection = dictionaries.connections.get(dictionaries.contexts.connection.at(context))
-    serviceOf[context] = connection === undefined ? 0 : services.indexOf(connection.service)
+/** Results up to this size are looked up one by one instead of walking the time order. */
+const fewMatches = 8_192
+/** Positions walked in a step. */
+const stepPositions = 500_000
+
+/** Counts matches by bucket and service, in steps; good for as long as the archive stays at its version. */
+export class BucketCounter {
+  readonly #state: ArchiveState
+  readonly #result: ResultSet
+  readonly #borders: BucketBorders
+  readonly #services: readonly string[]
+  readonly #serviceOf: Uint8Array
+  /** By bucket, then service. */
+  readonly #counts: Uint32Array
+  #position = 0
+  #bucket = 0
+  #timed = 0
+
+  constructor(state: ArchiveState, result: ResultSet, borders: BucketBorders) {
+    const { connections, contexts } = state.dictionaries
+    this.#state = state
+    this.#result = result
+    this.#borders = borders
+    this.#services = [...new Set([...connections.values()].map((connection) => connection.service))]
+    this.#serviceOf = Uint8Array.from({ length: contexts.count }, (_, context) =>
+      Math.max(0, this.#services.indexOf(connections.get(contexts.connection.at(context))?.service ?? '')),
+    )
+    this.#counts = new Uint32Array(borders.ends.length * this.#services.length)
   }
-  const width = Math.max(1, services.length)
-  const counts = new Uint32Array(borders.ends.length * width)
-  const { rows } = order
-  const { context } = columns
-  const { words } = result
-  let position = 0
-  let timed = 0
-  for (let bucket = 0; bucket < borders.ends.length; bucket++) {
-    const end = borders.ends[bucket] as number
-    const base = bucket * width
-    for (; position < end; position++) {
-      const row = rows[position] as number
-      if ((((words[row >>> 5] as number) >>> (row & 31)) & 1) === 1) {
-        const at = base + (serviceOf[context[row] as number] as number)
-        counts[at] = (counts[at] as number) + 1
-        timed++
-      }
+
+  /** True when all is counted. */
+  step(): boolean {
+    if (this.#result.count <= fewMatches) {
+      this.#countFew()
+      return true
     }
+    const { order, columns } = this.#state
+    const { words } = this.#result
+    const { ends } = this.#borders
+    const stop = Math.min(order.timedCount, this.#position + stepPositions)
+    let position = this.#position
+    while (position < stop) {
+      const end = Math.min(ends[this.#bucket] as number, stop)
+      for (; position < end; position++) {
+        const row = order.rows[position] as number
+        if ((((words[row >>> 5] as number) >>> (row & 31)) & 1) === 1) this.#add(this.#bucket, columns.context[row] as number)
+      }
+      if (position === ends[this.#bucket]) this.#bucket++
+    }
+    this.#position = position
+    return position === order.timedCount
   }
-  const buckets: HistogramBucket[] = []
-  borders.startsMs.forEach((startMs, bucket) => {
-    let count = 0
-    const byService: Record<string, number> = {}
-    services.forEach((service, at) => {
-      const n = counts[bucket * width + at] ?? 0
-      if (n > 0) byService[service] = n
-      count += n
+
+  /** The buckets that hold matches. `untimed` are those in no bucket. */
+  counted(): { readonly buckets: readonly HistogramBucket[]; readonly untimed: number } {
+    const width = this.#services.length
+    const buckets: HistogramBucket[] = []
+    this.#borders.startsMs.forEach((startMs, bucket) => {
+      let count = 0
+      const byService: Record<string, number> = {}
+      this.#services.forEach((service, at) => {
+        const n = this.#counts[bucket * width + at] ?? 0
+        if (n > 0) byService[service] = n
+        count += n
+      })
+      if (count > 0) buckets.push({ start: new Date(startMs).toISOString(), count, byService })
     })
-    if (count > 0) buckets.push({ start: new Date(startMs).toISOString(), count, byService })
-  })
-  return { buckets, untimed: result.count - timed }
+    return { buckets, untimed: this.#result.count - this.#timed }
+  }
+
+  #countFew(): void {
+    const { order, columns } = this.#state
+    const { words } = this.#result
+    forEachBit(words, 0, words.length, (row) => {
+      const timeMs = columns.timeMs[row] as number
+      if (Number.isNaN(timeMs)) return
+      // The bucket of a position is the first that ends after it.
+      const bucket = lowerBound(this.#borders.ends, order.positionOf(columns, timeMs, row) + 1)
+      this.#add(bucket, columns.context[row] as number)
+    })
+  }
+
+  #add(bucket: number, context: number): void {
+    const at = bucket * this.#services.length + (this.#serviceOf[context] as number)
+    this.#counts[at] = (this.#counts[at] as number) + 1
+    this.#timed++
+  }
 }
