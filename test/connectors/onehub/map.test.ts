@@ -28,8 +28,8 @@ describe('the sample of the documentation', () => {
   })
 
   it('the audit trail of a file keeps the name of that day', () => {
-    const [record] = fixtureRecords('./onehub/fixtures/audit-trail.json', 'items')
-    expect(eventOf(onehub, record!)).toMatchObject({
+    const events = fixtureRecords('./onehub/fixtures/audit-trail.json', 'items').map((record) => eventOf(onehub, record))
+    expect(events[0]).toMatchObject({
       externalId: '5062927',
       occurredAt: '2016-01-16T00:22:45.000Z',
       action: 'uploaded',
@@ -158,7 +158,8 @@ describe('names', () => {
       { kind: 'workspace', id: '4137' },
       { kind: 'user', id: '481' },
     ])
-    expect(onehub.wantedNames(fixtureRecords('./onehub/fixtures/activity.json', 'items')[0]!, nameBook())).toEqual([])
+    const named = fixtureRecords('./onehub/fixtures/activity.json', 'items')
+    expect(named.map((record) => onehub.wantedNames(record, nameBook()))).toEqual([[]])
   })
 
   it('uses them', () => {
