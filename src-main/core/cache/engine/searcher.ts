@@ -1,4 +1,5 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
+import type { QueryTree } from '../../query/tree.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
@@ -23,6 +24,12 @@ const quickMs = 6
 const slowWalkPositions = Infinity
 /** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
 const rememberedPrograms = 8
+
+/** Positions of the list, the end excluded. */
+interface Stretch {
+  readonly from: number
+  readonly end: number
+}
 
 interface Running {
   readonly result: Promise<ResultSet>
@@ -127,9 +134,11 @@ export class Searcher {
     const state = this.#state
     const known = this.#cache.get(JSON.stringify(query.tree), state.version)
     if (known === undefined) {
-      const quick = this.#quickWalk(query, display, position, limit + 1)
+      const [start, end] = this.#positionsOf(query.tree, display)
+      const stretch = { from: Math.max(position, start), end }
+      const quick = this.#quickWalk(query, display, stretch, limit + 1)
       if (quick !== null) return { rows: quick.slice(0, limit), hasMore: quick.length > limit }
-      const walked = await this.#walk(this.compiled(query).program, display, position, limit + 1, signal)
+      const walked = await this.#walk(this.compiled(query).program, display, stretch, limit + 1, signal)
       if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
     }
     const { version } = state
@@ -141,36 +150,46 @@ export class Searcher {
     return { rows, hasMore: rank + rows.length < result.count }
   }
 
+  /** The stretch of the list outside of which nothing can match: what the query asks of time. */
+  #positionsOf(tree: QueryTree, display: EventOrder): readonly [start: number, end: number] {
+    const { order, columns } = this.#state
+    const times = (tree.kind === 'and' ? tree.parts : [tree]).filter((part) => part.kind === 'time')
+    if (times.length === 0) return [0, order.count]
+    const from = order.positionOf(columns, Math.max(...times.map(({ fromMs }) => fromMs ?? -Infinity)), 0)
+    const to = order.positionOf(columns, Math.min(...times.map(({ toMs }) => toMs ?? Infinity)), 0)
+    return display === 'oldest' ? [from, to] : [order.timedCount - to, order.timedCount - from]
+  }
+
   /** The same before the query is compiled. */
-  #quickWalk(query: EventQuery, display: EventOrder, position: number, wanted: number): readonly number[] | null {
+  #quickWalk(query: EventQuery, display: EventOrder, stretch: Stretch, wanted: number): readonly number[] | null {
     const { columns, order } = this.#state
     const test = this.#isCompiled(query) ? null : quickTest(query.tree, this.#state)
     if (test === null) return null
-    const end = Math.min(order.count, position + quickPositions)
+    const end = Math.min(stretch.end, stretch.from + quickPositions)
     const rows: number[] = []
     const stopMs = performance.now() + quickMs
-    for (let at = position; at < end; at++) {
+    for (let at = stretch.from; at < end; at++) {
       const row = order.rowAt(display, at)
       if (((columns.flags[row] ?? 0) & flag.removed) === 0 && test(row)) rows.push(row)
       if (rows.length === wanted) return rows
       if ((at & 63) === 0 && performance.now() > stopMs) return null
     }
-    return end === order.count ? rows : null
+    return end >= stretch.end ? rows : null
   }
 
   /** Null: not enough were found within a reasonable walk. */
   async #walk(
     program: Program,
     display: EventOrder,
-    position: number,
+    stretch: Stretch,
     wanted: number,
     signal: AbortSignal,
   ): Promise<readonly number[] | null> {
     const { columns, order, rewrites, version } = this.#state
     const slow = isSlow(program)
-    const end = Math.min(order.count, position + (slow ? slowWalkPositions : walkPositions))
+    const end = Math.min(stretch.end, stretch.from + (slow ? slowWalkPositions : walkPositions))
     const rows: number[] = []
-    for (let at = position; at < end; at++) {
+    for (let at = stretch.from; at < end; at++) {
       const row = order.rowAt(display, at)
       if (testRow(program, columns, row)) {
         rows.push(row)
@@ -181,7 +200,7 @@ export class Searcher {
         if (this.#state.rewrites !== rewrites || this.#state.version !== version) return null
       }
     }
-    return end === order.count ? rows : null
+    return end >= stretch.end ? rows : null
   }
 }
 
