@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { archiveFileName } from '../../src-main/core/cache/files.ts'
 import { createKeyFile } from '../../src-main/core/credentials/key-file.ts'
 import { keyAccount } from '../../src-main/core/credentials/archive-key.ts'
 import { createMemorySecrets } from '../../src-main/core/credentials/memory-secrets.ts'
@@ -17,14 +18,19 @@ export async function openBenchCore(home: string): Promise<TestCore> {
   return openCore({ home, secrets })
 }
 
-/** How fast a stretch of an archive was written. */
+/** Bytes of a closed archive on disk, its log included. */
+export function archiveSizeBytes(home: string): number {
+  const names = readdirSync(home).filter((name) => name.startsWith(archiveFileName))
+  return names.reduce((sum, name) => sum + statSync(join(home, name)).size, 0)
+}
+
+/** How fast the events of all transactions of one size were written. */
 export interface IngestFigures {
-  readonly pageSize: number
+  readonly transactionEvents: number
   readonly events: number
   readonly writeMs: number
   readonly processorMs: number
-  readonly longestGroupMs: number
-  readonly residentBytes: number
+  readonly peakBytes: number
 }
 
 const figuresPath = (home: string): string => join(home, 'ingest.json')
@@ -34,6 +40,16 @@ export function readIngest(home: string): readonly IngestFigures[] {
   return existsSync(figuresPath(home)) ? (JSON.parse(readFileSync(figuresPath(home), 'utf8')) as IngestFigures[]) : []
 }
 
+/** Adds up with what earlier calls wrote in transactions of the same size. */
 export function addIngest(home: string, figures: IngestFigures): void {
-  writeFileSync(figuresPath(home), JSON.stringify([...readIngest(home), figures]))
+  const earlier = readIngest(home)
+  const same = earlier.find(({ transactionEvents }) => transactionEvents === figures.transactionEvents)
+  const sum: IngestFigures = {
+    transactionEvents: figures.transactionEvents,
+    events: figures.events + (same?.events ?? 0),
+    writeMs: figures.writeMs + (same?.writeMs ?? 0),
+    processorMs: figures.processorMs + (same?.processorMs ?? 0),
+    peakBytes: Math.max(figures.peakBytes, same?.peakBytes ?? 0),
+  }
+  writeFileSync(figuresPath(home), JSON.stringify([...earlier.filter((entry) => entry !== same), sum]))
 }

@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { facetFields } from '../../src-main/contract/model/query.ts'
 import type { PracticeService } from '../../src-main/core/practice-connections.ts'
 import { openCore, type TestCore } from '../support/open-core.ts'
+import { archiveSizeBytes } from './bench-archive.ts'
 import { report } from './child.ts'
 import { readDrawers, type Drawer } from './draw.ts'
-import { createLatencies, type Row } from './latency.ts'
+import { createLatencies, figure, type Row } from './latency.ts'
 import { queryText } from './questions.ts'
 import { settle } from './settle.ts'
 
@@ -28,14 +29,16 @@ try {
     .then((first) => (Array.isArray(first) ? (first as readonly PracticeService[]) : null))
   if (services === null) throw new Error('The practice services did not start.')
   const core = await openCore({ home })
+  const rows: Row[] = []
   try {
-    const collected = await collect(core, services)
+    rows.push(...(await collect(core, services)))
     await settle(core)
     const drawers = await readDrawers(core)
-    await report([...collected, ...(await ask(core, drawers(1)))])
+    rows.push(...(await ask(core, drawers(1))))
   } finally {
     await core.close()
   }
+  await report([...rows, figure('archive, everything included', archiveSizeBytes(home) / events, 'bytes/event')])
 } finally {
   practice.disconnect()
   await practiceEnded
@@ -48,14 +51,13 @@ async function collect(core: TestCore, services: readonly PracticeService[]): Pr
   const runs = await core.collect()
   const seconds = (performance.now() - beganMs) / 1000
   for (const { status, error } of runs) if (status !== 'done') throw new Error(error?.message ?? `A run ended as ${status}.`)
-  const { eventCount, sizeBytes } = await core.call('archive.summary', {})
+  const { eventCount } = await core.call('archive.summary', {})
   const requests = runs.reduce((sum, run) => sum + run.requests, 0)
   return [
     figure('events collected', eventCount, 'events'),
     figure('collected in', seconds, 's'),
     figure('events', eventCount / seconds, 'events/s'),
     figure('requests', requests / seconds, 'requests/s'),
-    figure('archive', sizeBytes / eventCount, 'bytes/event'),
   ]
 }
 
@@ -82,8 +84,4 @@ async function ask(core: TestCore, draw: Drawer): Promise<Row[]> {
     histogram.row('histogram of a filter', 150),
     figure('resident memory of the core', process.memoryUsage.rss() / 1e6, 'MB'),
   ]
-}
-
-function figure(name: string, value: number, unit: string): Row {
-  return { kind: 'figure', name, value, unit, target: null }
 }

@@ -19,12 +19,11 @@ for (const { upTo, pageSize, groupPages } of stages) {
   const figures = fillArchive({ home, keyHex: benchKeyHex, total, upTo, pageSize, groupPages, onProgress: show })
   if (figures.written === 0) continue
   addIngest(home, {
-    pageSize: pageSize * groupPages,
+    transactionEvents: pageSize * groupPages,
     events: figures.written,
     writeMs: figures.writeMs,
     processorMs: figures.processorMs,
-    longestGroupMs: figures.longestGroupMs,
-    residentBytes: process.memoryUsage.rss(),
+    peakBytes: process.resourceUsage().maxRSS * 1024,
   })
 }
 await report(null)

@@ -1,7 +1,8 @@
 import { mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
+import { archiveSizeBytes, readIngest } from './bench-archive.ts'
 import { inChild } from './child.ts'
-import type { Row } from './latency.ts'
+import { figure, type Row } from './latency.ts'
 
 const bytesPerEvent = { archive: 600, export: 1_200 }
 
@@ -27,5 +28,18 @@ export async function measureFilled(folder: string, events: number): Promise<rea
   const home = await fillHome(folder, events)
   console.log('Measuring.')
   const opening = await inChild<readonly Row[]>('open-child.ts', [home])
-  return [...opening, ...(await inChild<readonly Row[]>('measure-child.ts', [home]))]
+  const asking = await inChild<readonly Row[]>('measure-child.ts', [home])
+  const size = figure('archive, everything included', archiveSizeBytes(home) / events, 'bytes/event', 'at most', 600)
+  return [...opening, ...asking, size, ...ingestRows(home)]
+}
+
+function ingestRows(home: string): readonly Row[] {
+  return readIngest(home).flatMap(({ transactionEvents, events, writeMs, processorMs, peakBytes }) => {
+    const name = `ingest, ${transactionEvents.toLocaleString('en')} records a transaction`
+    return [
+      figure(name, (events / writeMs) * 1000, 'events/s', 'at least', 20_000),
+      figure(`  by processor time: ${name}`, (events / processorMs) * 1000, 'events/s'),
+      figure(`  resident memory: ${name}`, peakBytes / 1e6, 'MB'),
+    ]
+  })
 }

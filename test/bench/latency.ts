@@ -54,6 +54,10 @@ export function createLatencies(): Latencies {
   }
 }
 
+export function figure(name: string, value: number, unit: string, bound: 'at least' | 'at most' | null = null, target = 0): Row {
+  return { kind: 'figure', name, value, unit, target: bound === null ? null : { bound, value: target } }
+}
+
 /** The value below which this share of the values lies; NaN of none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)

@@ -1,10 +1,11 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { facetFields, bucketUnits } from '../../src-main/contract/model/query.ts'
-import { openBenchCore, readIngest } from './bench-archive.ts'
+import { openBenchCore } from './bench-archive.ts'
 import { report } from './child.ts'
 import { readDrawers, type Drawer } from './draw.ts'
 import { exportAll } from './export-all.ts'
-import { createLatencies, type Row } from './latency.ts'
+import { createLatencies, figure, type Row } from './latency.ts'
 import { queryText, type Condition } from './questions.ts'
 import { settle } from './settle.ts'
 
@@ -25,7 +26,6 @@ try {
   rows.push(...(await measureNumbers(drawers(3))))
   rows.push(...residentMemory())
   rows.push(...(await measureExport()))
-  rows.push(...(await archiveFigures()))
 } finally {
   await core.close()
 }
@@ -120,27 +120,12 @@ async function measureExport(): Promise<Row[]> {
   clearInterval(watch)
   const seconds = (performance.now() - beganMs) / 1000
   const { user, system } = process.cpuUsage(processorBefore)
+  rmSync(path)
   return [
     figure('export of all as CSV', job.rows / seconds, 'rows/s', 'at least', 150_000),
-    figure('  by processor time: export', (job.rows / (user + system)) * 1e6, 'rows/s', null, 0),
-    figure('memory added by it', (peak - before) / megabyte, 'MB', null, 0),
+    figure('  by processor time: export', (job.rows / (user + system)) * 1e6, 'rows/s'),
+    figure('memory added by it', (peak - before) / megabyte, 'MB'),
   ]
-}
-
-async function archiveFigures(): Promise<Row[]> {
-  const { sizeBytes, eventCount } = await core.call('archive.summary', {})
-  const ingest = readIngest(home).map(({ pageSize, events, writeMs, processorMs }) => {
-    const name = `ingest, ${pageSize.toLocaleString('en')} records a transaction`
-    return [
-      figure(name, (events / writeMs) * 1000, 'events/s', 'at least', 20_000),
-      figure(`  by processor time: ${name}`, (events / processorMs) * 1000, 'events/s', null, 0),
-    ]
-  })
-  return [figure('archive, everything included', sizeBytes / eventCount, 'bytes/event', 'at most', 600), ...ingest.flat()]
-}
-
-function figure(name: string, value: number, unit: string, bound: 'at least' | 'at most' | null, target: number): Row {
-  return { kind: 'figure', name, value, unit, target: bound === null ? null : { bound, value: target } }
 }
 
 function halfRanged(draw: Drawer, condition: Condition): Condition {
