@@ -93,11 +93,11 @@ function things(
     sums[group] = (sums[group] as number) + count
   }
   const found = topKeys(Uint32Array.from(groups), sums, limit)
-  const latest = latestOf(state, column, found)
+  const latest = latestOf(state, column, found, (num) => mask[num] === 1 && counts[num] !== 0)
   const sql =
     column === 'actor' ? 'SELECT id, name, email FROM actor WHERE num = ?' : 'SELECT id, name, NULL AS email FROM subject WHERE num = ?'
   return found.map((group) => {
-    const named = prepared<[number], Named>(db, sql).get(latest.get(group) ?? group)
+    const named = prepared<[number], Named>(db, sql).get(latest.get(group)?.[0] ?? group)
     const label = named?.name ?? named?.email ?? named?.id ?? ''
     return { insert: label, label, count: sums[group] as number }
   })

@@ -27,19 +27,21 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
   switch (field) {
     case 'actor': {
       const found = topGroups(counters.actor, actor.groups, top, counters.sums)
-      return named(state, 'actor', found, (num, count) => actorValue(db, num, count))
+      return named(state, db, 'actor', found, (number) => counters.actor.counts[number] !== 0)
     }
     case 'object': {
       const found = topGroups(counters.object, subject.groups, top, counters.sums)
-      return named(state, 'object', found, (num, count) => subjectValue(db, num, count))
+      return named(state, db, 'object', found, (number) => counters.object.counts[number] !== 0)
     }
     case 'workspace': {
       const { sums } = counters
       sums.clear()
+      const seen = new Set<number>()
       for (const context of counters.context.numbers()) {
+        seen.add(contexts.workspace.at(context))
         sums.add(subject.groups.first.at(contexts.workspace.at(context)), counters.context.counts[context] as number)
       }
-      return named(state, 'workspace', topSums(sums, top), (num, count) => subjectValue(db, num, count))
+      return named(state, db, 'workspace', topSums(sums, top), (number) => seen.has(number))
     }
     case 'kind':
       return plain(
@@ -141,30 +143,46 @@ function topSums(sums: Counter, top: number): readonly GroupCount[] {
   return topKeys(sums.touched.subarray(0, sums.touchedCount), sums.counts, top).map((group) => [group, sums.counts[group] as number])
 }
 
-/** Groups by their latest names. */
+/** The most names a label holds; more are said to be there. */
+const mostNames = 3
+/** The most former names that are looked at for the connections they belong to. */
+const mostFormer = 200
+
+/** Groups by the latest names they have among the matches: one for each connection that gives the same id to something else. */
 function named(
   state: ArchiveState,
+  db: Database,
   column: ThingColumn,
   found: readonly GroupCount[],
-  valueOf: (num: number, count: number) => FacetValue,
+  isSeen: (number: number) => boolean,
 ): readonly FacetValue[] {
-  const latest = latestOf(
-    state,
-    column,
-    found.map(([group]) => group),
-  )
-  return found.map(([group, count]) => valueOf(latest.get(group) ?? group, count))
+  const groups = found.map(([group]) => group)
+  const latest = latestOf(state, column, groups, isSeen)
+  const sql =
+    column === 'actor'
+      ? 'SELECT connection, id, name, email FROM actor WHERE num = ?'
+      : 'SELECT connection, id, name, NULL AS email FROM subject WHERE num = ?'
+  const find = prepared<[number], NamedRow>(db, sql)
+  return found.map(([group, count]) => {
+    const byConnection = new Map<number, NamedRow>()
+    for (const number of (latest.get(group) ?? [group]).slice(0, mostFormer)) {
+      const row = find.get(number)
+      if (row !== undefined && !byConnection.has(row.connection)) byConnection.set(row.connection, row)
+    }
+    const rows = [...byConnection.values()]
+    const labels = [...new Set(rows.map(({ id, name, email }) => name ?? email ?? id ?? ''))]
+    const [first] = rows
+    return {
+      value: first?.id ?? first?.name ?? first?.email ?? '',
+      label: labels.slice(0, mostNames).join(' / ') + (labels.length > mostNames ? ' / …' : ''),
+      count,
+    }
+  })
 }
 
-function actorValue(db: Database, num: number, count: number): FacetValue {
-  const actor = prepared<[number], { id: string | null; name: string | null; email: string | null }>(
-    db,
-    'SELECT id, name, email FROM actor WHERE num = ?',
-  ).get(num)
-  return { value: actor?.id ?? actor?.name ?? actor?.email ?? '', label: actor?.name ?? actor?.email ?? actor?.id ?? '', count }
-}
-
-function subjectValue(db: Database, num: number, count: number): FacetValue {
-  const subject = prepared<[number], { id: string | null; name: string | null }>(db, 'SELECT id, name FROM subject WHERE num = ?').get(num)
-  return { value: subject?.id ?? subject?.name ?? '', label: subject?.name ?? subject?.id ?? '', count }
+interface NamedRow {
+  readonly connection: number
+  readonly id: string | null
+  readonly name: string | null
+  readonly email: string | null
 }

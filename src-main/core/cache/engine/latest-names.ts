@@ -51,8 +51,13 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
   )
 }
 
-/** For each group of numbers, the one that was active last: it knows the latest name. */
-export function latestOf(state: ArchiveState, column: ThingColumn, groups: readonly number[]): ReadonlyMap<number, number> {
+/** For each group, its numbers that are seen, the one that was active last first: it knows the latest name. One number where all have one name. */
+export function latestOf(
+  state: ArchiveState,
+  column: ThingColumn,
+  groups: readonly number[],
+  isSeen: (number: number) => boolean,
+): ReadonlyMap<number, readonly number[]> {
   const { groups: values, texts, count } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
   const isWanted = new Uint8Array(count)
   for (const group of groups) isWanted[group] = 1
@@ -60,18 +65,15 @@ export function latestOf(state: ArchiveState, column: ThingColumn, groups: reado
   const first = values.first.values
   for (let number = 1; number < count; number++) {
     const group = first[number] as number
-    if (isWanted[group] === 1) members.get(group)?.push(number)
+    if (isWanted[group] === 1 && isSeen(number)) members.get(group)?.push(number)
   }
   // Most things only ever had one name; only for the others it must be found out which was the last.
-  const isOneName = ([group, numbers]: readonly [number, readonly number[]]): boolean =>
-    numbers.every((number) => texts.every((text) => text.isSame(number, text, group)))
-  const unclear = new Map([...members].filter((entry) => !isOneName(entry)))
+  const isOneName = (numbers: readonly number[]): boolean =>
+    numbers.every((number) => texts.every((text) => text.isSame(number, text, numbers[0] as number)))
+  const unclear = new Map([...members].filter(([, numbers]) => !isOneName(numbers)))
   const activity = unclear.size === 0 ? new Map<number, Activity>() : activityOf(state, column, [...unclear.values()].flat())
   const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
   return new Map(
-    groups.map((group) => [
-      group,
-      (unclear.get(group) ?? []).reduce((latest, number) => (lastMs(number) >= lastMs(latest) ? number : latest), group),
-    ]),
+    groups.map((group) => [group, unclear.get(group)?.sort((a, b) => lastMs(b) - lastMs(a)) ?? [members.get(group)?.[0] ?? group]]),
   )
 }
