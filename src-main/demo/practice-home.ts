@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PracticeServices } from './index.ts'
 
+/** How often one more event happens at one of the services, ms: a second collection finds something. */
+const arrivalEveryMs = 20_000
+
 /** A throw-away folder for an archive of practice data. */
 export function createPracticeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'trailview-demo-'))
@@ -19,7 +22,7 @@ export interface Practice {
 export async function startPractice(folder: string): Promise<Practice> {
   // Loaded only when there is a demo.
   const { startPracticeServices } = await import('./index.ts')
-  const services = await startPracticeServices({ seed: 1, events: 20_000 })
+  const services = await startPracticeServices({ seed: 1, events: 20_000, arrivalEveryMs })
   return {
     services: services.all,
     async end() {

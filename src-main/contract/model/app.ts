@@ -9,7 +9,8 @@ export type ArchiveState =
   | { readonly state: 'needs-passphrase'; readonly sentence: string }
   | { readonly state: 'failed'; readonly code: ErrorCode; readonly sentence: string }
 
-export type KeychainState = 'available' | 'locked' | 'absent' | 'unsupported'
+/** `memory`: no keychain is used, secrets last until the app closes. */
+export type KeychainState = 'available' | 'locked' | 'absent' | 'unsupported' | 'memory'
 
 export interface AppInfo {
   readonly version: string

@@ -28,6 +28,8 @@ export function createCredentials(secrets: SecretStore): Credentials {
   const session = createMemorySecrets()
   /** What the keychain last said of a connection, so that showing a list never asks it again, let alone prompts. */
   const known = new Map<string, CredentialState>()
+  /** What becomes of a credential that is given to `secrets`. */
+  const keptAs = async () => ((await secrets.state()) === 'memory' ? 'session-only' : 'stored')
 
   return {
     async save(connection, credential, options = {}) {
@@ -39,8 +41,9 @@ export function createCredentials(secrets: SecretStore): Credentials {
       }
       await secrets.set(account, value)
       await session.delete(account)
-      known.set(connection, 'stored')
-      return 'stored'
+      const kept = await keptAs()
+      known.set(connection, kept)
+      return kept
     },
 
     async read(connection) {
@@ -58,7 +61,7 @@ export function createCredentials(secrets: SecretStore): Credentials {
           'The keychain holds no credential for this connection. Enter it again under Connections.',
         )
       }
-      known.set(connection, 'stored')
+      known.set(connection, await keptAs())
       return parseCredential(read.value)
     },
 
@@ -76,7 +79,8 @@ export function createCredentials(secrets: SecretStore): Credentials {
       if ((await session.get(connectionAccount(connection))).state === 'found') return 'session-only'
       const last = known.get(connection)
       if (last !== undefined) return last
-      if (!wasStored) return 'missing'
+      // What is only in memory is never remembered as stored.
+      if (!wasStored && (await keptAs()) === 'stored') return 'missing'
       await this.read(connection).catch(() => undefined)
       return known.get(connection) ?? 'refused'
     },

@@ -15,7 +15,7 @@ export function createMemorySecrets(): SecretStore {
       return values.delete(account)
     },
     async state() {
-      return 'available'
+      return 'memory'
     },
     async dispose() {
       values.clear()

@@ -7,7 +7,7 @@ import type { SecretStore } from '../../../src-main/core/ports.ts'
 let secrets: SecretStore
 
 beforeEach(() => {
-  secrets = createMemorySecrets()
+  secrets = { ...createMemorySecrets(), state: () => Promise.resolve('available') }
 })
 
 function refusing(code: ErrorCode): SecretStore {
@@ -34,6 +34,16 @@ describe('credentials', () => {
     expect(await credentials.save('1', { token: 'a' }, { sessionOnly: true })).toBe('session-only')
     expect(await credentials.read('1')).toEqual({ token: 'a' })
     expect(await credentials.state('1', false)).toBe('session-only')
+    expect(await credentials.forget('1')).toBe(true)
+    expect(await credentials.state('1', false)).toBe('missing')
+  })
+
+  it('in a store without a keychain are said to last for the session only', async () => {
+    const memory = createMemorySecrets()
+    expect(await createCredentials(memory).save('1', { token: 'a' })).toBe('session-only')
+    const credentials = createCredentials(memory)
+    expect(await credentials.state('1', false)).toBe('session-only')
+    expect(await credentials.read('1')).toEqual({ token: 'a' })
     expect(await credentials.forget('1')).toBe(true)
     expect(await credentials.state('1', false)).toBe('missing')
   })
