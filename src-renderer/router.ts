@@ -17,12 +17,13 @@ export function createAppRouter(): Router {
     history: createWebHashHistory(),
     routes: [
       { path: '/', redirect: '/events' },
-      { path: '/events', component: WorkBench, props: { place: { kind: 'all' } satisfies Place } },
+      { path: '/events', component: WorkBench, meta: { isBench: true }, props: { place: { kind: 'all' } satisfies Place } },
       ...kinds.flatMap((kind) => [
         { path: `/${kind}`, component: TimelineList, props: { kind } },
         {
           path: `/${kind}/:connection/:id`,
           component: WorkBench,
+          meta: { isBench: true },
           props: ({ params, query }: Address) => ({
             place: {
               kind,
@@ -36,6 +37,7 @@ export function createAppRouter(): Router {
         {
           path: `/${kind}/:connection/by-name/:name`,
           component: WorkBench,
+          meta: { isBench: true },
           props: ({ params, query }: Address) => ({
             place: {
               kind,

@@ -1,5 +1,6 @@
 import { onBeforeUnmount, onMounted } from 'vue'
 import type { ReviewStatus } from '../src-main/contract/model/audit-event.ts'
+import { focusGrid } from './lib/grid-focus.ts'
 import { hasModifier, isTypingTarget } from './lib/keys.ts'
 import { useDetailStore } from './stores/detail.ts'
 import { useExportsStore } from './stores/exports.ts'
@@ -45,9 +46,17 @@ export function useKeys(actions: { readonly openHelp: () => void }): void {
     review.isNoteWanted = true
   }
 
+  /** Out of a field first, then out of the detail. */
+  function leave(target: EventTarget | null): void {
+    if (!isTypingTarget(target)) selection.isDetailOpen = false
+    else if (target instanceof HTMLElement) target.blur()
+    focusGrid()
+  }
+
   function onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || hasModifier(event) || isTypingTarget(event.target) || document.querySelector('dialog[open]') !== null)
-      return
+    if (event.defaultPrevented || hasModifier(event) || document.querySelector('dialog[open]') !== null) return
+    if (event.key === 'Escape') return leave(event.target)
+    if (isTypingTarget(event.target)) return
     const search = document.querySelector<HTMLElement>('[data-search-box]')
     const isBench = search !== null
     switch (event.key) {
@@ -59,7 +68,9 @@ export function useKeys(actions: { readonly openHelp: () => void }): void {
         break
       case 'j':
       case 'k':
-        if (isBench) selection.step(event.key === 'j' ? 1 : -1)
+        if (!isBench) break
+        selection.step(event.key === 'j' ? 1 : -1)
+        focusGrid()
         break
       case 'f':
       case 'F':
@@ -72,7 +83,7 @@ export function useKeys(actions: { readonly openHelp: () => void }): void {
         if (isBench) writeNote()
         break
       case 'e':
-        if (isBench) exports.isDialogOpen = true
+        if (isBench && !query.hasProblem) exports.isDialogOpen = true
         break
       default:
         return

@@ -25,7 +25,7 @@ export const connectionTexts = {
     } satisfies Record<ConnectionActivity, string>,
     credential: {
       stored: 'Credential in the keychain',
-      'session-only': 'Credential kept for this session only',
+      'session-only': 'Credential kept in memory until Trailview closes',
       missing: 'No credential: enter it under Change',
       locked: 'The keychain is locked: unlock it and try again',
       refused: 'The service refused the credential: enter a new one under Change',
@@ -34,6 +34,11 @@ export const connectionTexts = {
     notComplete: 'nothing yet',
     nextRun: 'Next run',
     noNextRun: 'not planned',
+    schedule: 'Schedule',
+    scheduled: (minutes: number | null, isOnStart: boolean): string =>
+      [minutes === null ? '' : `every ${minutes} min`, isOnStart ? 'when Trailview starts' : ''].filter(Boolean).join(' and ') ||
+      'only when asked',
+    state: 'State',
     lastRun: 'Last run',
     noRun: 'never',
     address: 'Address',
@@ -44,7 +49,7 @@ export const connectionTexts = {
       gone: 'gone',
       unmapped: 'unreadable',
     },
-    showThem: (what: string, name: string): string => `Show the ${what} of ${name}`,
+    showThem: (what: string, name: string): string => `Events of ${name}: ${what}`,
     runs: 'Runs',
     runsOf: (name: string): string => `Runs of ${name}`,
     details: 'Runs and coverage',
@@ -78,7 +83,7 @@ export const connectionTexts = {
     baseUrlDefault: (url: string): string => `Empty: ${url}`,
     signIn: 'Sign in with',
     credential: 'Credential',
-    keepCredential: 'A credential is stored. Leave the fields empty to keep it.',
+    keepCredential: 'A credential is there. Leave the fields empty to keep it.',
     options: 'What is collected',
     schedule: 'Schedule',
     interval: 'Collect every (minutes)',

@@ -1,3 +1,4 @@
+import type { KeychainState } from '../../src-main/contract/model/app.ts'
 import type { CoverageState } from '../../src-main/contract/model/coverage.ts'
 import type { ExportFormat, ExportStatus } from '../../src-main/contract/model/export.ts'
 import type { Outcome, ReviewStatus } from '../../src-main/contract/model/audit-event.ts'
@@ -55,7 +56,8 @@ export const en = {
     conditions: 'Conditions of the search',
     removeChip: (term: string): string => `Remove ${term}`,
     replaceBy: (suggestion: string): string => `Use ${suggestion}`,
-    notRun: 'The list below still shows the search before it.',
+    notRun: (before: string): string =>
+      before === '' ? 'The list below is not narrowed by it.' : `The list below still shows the search before it: ${before}`,
     saveView: 'Save as view',
     export: 'Export',
     not: 'not ',
@@ -139,7 +141,8 @@ export const en = {
     nothingCollected: 'Nothing collected yet',
     nothingCollectedHelp: 'The connections are set up; no event has been collected so far.',
     collect: 'Collect now',
-    notCollected: 'Not collected in this range, so events may be missing here:',
+    notCollected: 'Not collected, so events may be missing here:',
+    since: (connection: string, at: string): string => `${connection}: nothing collected after ${at} yet`,
     allCollected: 'Every connection is completely collected in this range.',
     piece: (connection: string, state: string, from: string, to: string): string => `${connection}: ${state} from ${from} to ${to}`,
   },
@@ -270,6 +273,7 @@ export const en = {
     path: 'File',
     pathHelp: (folder: string): string => `Full path of the file. Empty: a new name in ${folder}.`,
     downloads: 'the downloads folder',
+    overwrite: 'Replace the file if it exists',
     start: 'Export',
     status: { running: 'Writing', done: 'Done', failed: 'Failed', cancelled: 'Stopped' } satisfies Record<ExportStatus, string>,
     rows: (rows: string, total: string): string => `${rows} of ${total} rows`,
@@ -297,7 +301,13 @@ export const en = {
     unmapped: (count: string): string => `${count} of them unreadable, kept as received`,
     span: 'Events from',
     keychain: 'Keychain',
-    keychains: { available: 'available', locked: 'locked', absent: 'none answered', unsupported: 'not supported on this machine' },
+    keychains: {
+      available: 'available',
+      locked: 'locked',
+      absent: 'none answered',
+      unsupported: 'not supported on this machine',
+      memory: 'not used: keys and credentials are kept in memory until Trailview closes',
+    } satisfies Record<KeychainState, string>,
     verify: 'Verify the archive',
     verifyHelp: 'Reads every page and the whole ledger. Takes a while in a large archive; you can go on working.',
     verifying: 'Verifying',
@@ -312,8 +322,8 @@ export const en = {
     label: 'Status',
     events,
     took: (duration: string): string => `answered in ${duration}`,
-    asOf: 'Complete',
-    complete: (at: string): string => `to ${at}`,
+    asOf: (offset: string): string => `Complete up to (${offset})`,
+    complete: (at: string | null): string => (at === null ? 'not completely collected yet' : `complete up to ${at}`),
     incomplete: 'not yet',
     others: (count: string, at: string | null): string =>
       at === null ? `${count} connections` : `${count} connections, complete to ${at} or later`,
@@ -329,7 +339,7 @@ export const en = {
       ['Home, End', 'first or last event'],
       ['← →', 'cell to the left or right'],
       ['Enter', 'open the event'],
-      ['Esc', 'close the event, the suggestions or the range'],
+      ['Esc', 'leave a field, then close the event'],
       ['f', 'only events with the focused value'],
       ['F', 'no events with the focused value'],
       ['m', 'mark: reviewed, follow up, unreviewed'],

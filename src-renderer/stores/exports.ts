@@ -22,9 +22,9 @@ export const useExportsStore = defineStore('exports', () => {
     }
   }
 
-  /** Starts an export and returns its job as it begins; throws what went wrong. `path` null: a name in the export folder. */
-  async function start(query: Query, format: ExportFormat, path: string | null): Promise<ExportJob> {
-    const job = await client.call('exports.start', { query, format, path })
+  /** Starts an export and returns its job as it begins; throws what went wrong. `path` null: a name in the export folder. Without `overwrite` an existing file stays. */
+  async function start(query: Query, format: ExportFormat, path: string | null, overwrite: boolean): Promise<ExportJob> {
+    const job = await client.call('exports.start', { query, format, path, overwrite })
     // a short export may have been pushed as finished before its start was answered
     if (!jobs.value.some((known) => known.id === job.id)) take(job)
     return job

@@ -15,6 +15,8 @@ const changePauseMs = 700
 
 const nothing: ParsedQuery = { tokens: [], problems: [], inWords: '', chips: [] }
 
+const nothingRan: ReadQuery = { text: '', chips: [], tokens: [] }
+
 /** What is asked: the text in the box, how it was read, and the query that results, facets and histogram answer. */
 export const useQueryStore = defineStore('query', () => {
   const client = useClient()
@@ -31,13 +33,15 @@ export const useQueryStore = defineStore('query', () => {
   /** The query to run; stays what it was while the text has a problem. Null before the first. */
   const effective = shallowRef<Query | null>(null)
   /** How the effective query was read; lags behind `read` while the text has a problem. */
-  const ran = shallowRef<ReadQuery>({ text: '', chips: [], tokens: [] })
+  const ran = shallowRef<ReadQuery>(nothingRan)
   const failure = shallowRef<Failure | null>(null)
   /** Grows whenever the archive changed under the query. */
   const archiveRevision = ref(0)
   /** Whether the newest change of the text was a finished step (a click, a chip) rather than typing. */
   const isStep = ref(false)
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Whether nothing was asked in this place yet: a query that cannot be read then leaves the place itself. */
+  let isNewPlace = true
 
   /** The query as last read, for functions that change its text. Only meant while it still is the text in the box. */
   const read = computed<ReadQuery>(() => ({ text: parsedText.value, chips: parsed.value.chips, tokens: parsed.value.tokens }))
@@ -54,9 +58,11 @@ export const useQueryStore = defineStore('query', () => {
       parsed.value = answer
       parsedText.value = asked.text
       failure.value = null
-      if (answer.problems.length > 0) return
-      ran.value = read.value
-      effective.value = { text: bothQueries(askedBase, asked.text), zone: asked.zone }
+      const isRunnable = answer.problems.length === 0
+      if (!isRunnable && !isNewPlace) return
+      isNewPlace = false
+      ran.value = isRunnable ? read.value : nothingRan
+      effective.value = { text: bothQueries(askedBase, isRunnable ? asked.text : ''), zone: asked.zone }
     } catch (error) {
       failure.value = toFailure(error)
     }
@@ -81,6 +87,7 @@ export const useQueryStore = defineStore('query', () => {
   /** Moves to a timeline of its own, or (with an empty `query`) to all events. */
   function enter(query: string, value: string): Promise<void> {
     base.value = query
+    isNewPlace = true
     return set(value)
   }
 

@@ -178,6 +178,17 @@ export const useResultsStore = defineStore('results', () => {
   const { restart, refresh } = createReloading(askAnew, askAgain)
   watch(() => query.effective, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
+  // what was found elsewhere says nothing of this place
+  watch(
+    () => query.base,
+    () => {
+      cache.clear()
+      total.value = null
+      tookMs.value = null
+      arrivals.value++
+    },
+    { flush: 'sync' },
+  )
 
   return { total, tookMs, failure, generation, epoch, arrivals, shift, rowAt, show, restart, locate, locateInstant }
 })

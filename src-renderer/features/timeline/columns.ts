@@ -24,7 +24,7 @@ interface Column {
 }
 
 export const columns: Readonly<Record<ColumnId, Column>> = {
-  time: { track: '216px', fromWidthPx: 0 },
+  time: { track: '228px', fromWidthPx: 0 },
   service: { track: '40px', fromWidthPx: 0 },
   summary: { track: 'minmax(180px, 4fr)', fromWidthPx: 0 },
   actor: { track: 'minmax(110px, 1fr)', fromWidthPx: 980 },
