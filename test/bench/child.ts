@@ -9,10 +9,13 @@ export function inChild<Report>(script: string, args: readonly string[]): Promis
   return new Promise((resolve, reject) => {
     const path = fileURLToPath(new URL(script, import.meta.url))
     const child = fork(path, [...args], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
+    const stop = (): boolean => child.kill()
+    process.once('exit', stop)
     let report: { readonly value: Report } | null = null
     child.on('message', (value) => (report = { value: value as Report }))
     child.on('error', reject)
     child.on('exit', (code, signal) => {
+      process.off('exit', stop)
       if (report !== null && code === 0) resolve(report.value)
       else reject(new Error(`${script} ended with ${signal ?? `code ${code}`} before it had measured.`))
     })

@@ -9,6 +9,8 @@ import { readOptions, usage, type BenchOptions } from './options.ts'
 import { comparePeers } from './peers/compare.ts'
 import { printRows } from './table.ts'
 
+// Children are stopped as this process ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 try {
   const options = readOptions(process.argv.slice(2))
   if (options === 'help') console.log(usage)
