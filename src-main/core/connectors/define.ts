@@ -148,7 +148,7 @@ export interface StreamDefinition {
   walk(context: WalkContext): AsyncGenerator<WalkPage, void, void>
 }
 
-/** Looks up names in batches. Ids the service does not know are simply absent from the result. */
+/** Looks up names in batches. Ids the service does not know are simply absent from the result; names nobody asked for may come along. */
 export interface NameLookUp {
   readonly batchSize: number
   fetch(client: ServiceClient, ids: readonly string[], options: ConnectionOptions): Promise<readonly NameFact[]>

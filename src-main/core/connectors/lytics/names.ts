@@ -11,7 +11,7 @@ function lookUp(kind: string): NameLookUp {
     batchSize: 20,
     fetch: async (client, ids) => {
       const all = await listOfKind(client, kind)
-      if (all !== null) return all.filter(({ id }) => ids.includes(id))
+      if (all !== null) return all
       const facts: NameFact[] = []
       for (const id of ids) {
         const fact = factOf(kind, await single(client, `/api/${kind}/${encodeURIComponent(id)}`))
@@ -38,8 +38,21 @@ export async function currentAccount(client: ServiceClient): Promise<string | nu
   return fact === null ? null : (fact.name ?? fact.id)
 }
 
-/** All of a kind; null where there is no list, or one that goes on elsewhere. */
+/** Lists that were read, by the client they were read with: one for each run. */
+const listsRead = new WeakMap<ServiceClient, Map<string, readonly NameFact[] | null>>()
+
+/** All of a kind, read once in a run; null where there is no list, or one that goes on elsewhere. */
 async function listOfKind(client: ServiceClient, kind: string): Promise<readonly NameFact[] | null> {
+  const lists = listsRead.get(client) ?? new Map<string, readonly NameFact[] | null>()
+  listsRead.set(client, lists)
+  const known = lists.get(kind)
+  if (known !== undefined) return known
+  const list = await readList(client, kind)
+  lists.set(kind, list)
+  return list
+}
+
+async function readList(client: ServiceClient, kind: string): Promise<readonly NameFact[] | null> {
   const response = await client.request(`/api/${kind}`, { accept: absentStatuses })
   const body = response.status === 200 ? bodyFields(response) : null
   if (!Array.isArray(body?.['data']) || (body['_next'] ?? '') !== '') return null
