@@ -4,17 +4,19 @@ import { inChild } from '../child.ts'
 import { fillHome } from '../filled.ts'
 import type { Row } from '../latency.ts'
 import { ms } from '../table.ts'
-import type { ContestantReport, PeerFiles } from './contestant.ts'
+import type { Budget, ContestantReport, PeerFiles } from './contestant.ts'
 import { ensureProgram } from './tools.ts'
 
 const ours = 'Trailview'
 /** Whoever answers in seconds is asked fewer questions, so that a comparison takes minutes. */
 const peers = [
-  { name: 'DuckDB', program: null, taskBudgetMs: 60_000 },
-  { name: 'sqlite3', program: 'sqlite3', taskBudgetMs: 8_000 },
-  { name: 'ripgrep', program: 'rg', taskBudgetMs: 4_000 },
-  { name: 'lnav', program: 'lnav', taskBudgetMs: 4_000 },
+  { name: 'DuckDB', program: null, taskMs: 30_000 },
+  { name: 'sqlite3', program: 'sqlite3', taskMs: 8_000 },
+  { name: 'ripgrep', program: 'rg', taskMs: 4_000 },
+  { name: 'lnav', program: 'lnav', taskMs: 4_000 },
 ] as const
+const ownTaskMs = 30_000
+const totalMs = 600_000
 const spreadsheetRows = 1_048_576
 
 interface Outcome {
@@ -34,12 +36,12 @@ export async function comparePeers(benchFolder: string, events: number): Promise
   console.log('Exporting what is not exported yet.')
   await inChild('peers/prepare-child.ts', [JSON.stringify(files), inputPath])
 
-  const own = await contest(ours, inputPath, 60_000)
+  const own = await contest(ours, inputPath, ownTaskMs)
   if (own.report === null) throw new Error(own.skipped ?? 'Trailview was not measured.')
   const others: Outcome[] = []
-  for (const { name, program, taskBudgetMs } of peers) {
+  for (const { name, program, taskMs } of peers) {
     const missing = program === null ? null : ensureProgram(program)
-    others.push(missing === null ? await contest(name, inputPath, taskBudgetMs) : { name, report: null, skipped: missing })
+    others.push(missing === null ? await contest(name, inputPath, taskMs) : { name, report: null, skipped: missing })
   }
   printComparison(own.report, others)
   console.log(`\nExports: CSV ${gigabytes(files.csv)}, NDJSON ${gigabytes(files.ndjson)}.`)
@@ -50,12 +52,13 @@ export async function comparePeers(benchFolder: string, events: number): Promise
   )
 }
 
-async function contest(name: string, inputPath: string, taskBudgetMs: number): Promise<Outcome> {
+async function contest(name: string, inputPath: string, taskMs: number): Promise<Outcome> {
   console.log(`Asking ${name}.`)
+  const budget: Budget = { taskMs, totalMs }
   try {
     return {
       name,
-      report: await inChild<ContestantReport>('peers/contestant-child.ts', [name, inputPath, String(taskBudgetMs)]),
+      report: await inChild<ContestantReport>('peers/contestant-child.ts', [name, inputPath, JSON.stringify(budget)]),
       skipped: null,
     }
   } catch (error) {
@@ -82,7 +85,9 @@ function printComparison(own: ContestantReport, others: readonly Outcome[]): voi
     if (report === null) console.log(`  ${name.padEnd(10)} skipped: ${skipped}`)
     else {
       const memory = report.peakBytes === 0 ? 'memory not seen' : `${Math.round(report.peakBytes / 1e6).toLocaleString('en')} MB`
-      console.log(`  ${name.padEnd(10)} ${ms(report.preparedMs)} ms, ${memory} (${report.version})`)
+      console.log(
+        `  ${name.padEnd(10)} ${ms(report.preparedMs)} ms, ${memory} (${report.version})${report.wasCutShort ? '; its time was up before the last questions' : ''}`,
+      )
     }
   }
 }

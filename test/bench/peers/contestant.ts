@@ -45,18 +45,28 @@ export interface ContestantReport {
   readonly rows: readonly Row[]
   /** Numbers of matches by task, where they were asked for, in the order of the questions. */
   readonly matches: Readonly<Record<string, readonly number[]>>
+  /** Its time was up before it had been asked everything. */
+  readonly wasCutShort: boolean
 }
 
-/** Asks all questions, or as many as a task’s time allows, but one at least. */
-export async function askAll(contestant: Contestant, tasks: readonly Task[], taskBudgetMs: number): Promise<ContestantReport> {
+/** How long a contestant may be asked, by the time its answers take. */
+export interface Budget {
+  readonly taskMs: number
+  readonly totalMs: number
+}
+
+/** Asks all questions, or as many as the budget allows: one of a task at least, and none of a task that comes too late. */
+export async function askAll(contestant: Contestant, tasks: readonly Task[], budget: Budget): Promise<ContestantReport> {
   const rows: Row[] = []
   const matches: Record<string, readonly number[]> = {}
+  let totalMs = 0
   for (const { name, asks, questions } of tasks) {
+    if (totalMs > budget.totalMs) break
     const latencies = createLatencies()
     const counted: number[] = []
     let spentMs = 0
     for (const [index, condition] of questions.entries()) {
-      if (index > 0 && spentMs > taskBudgetMs) break
+      if (index > 0 && spentMs > budget.taskMs) break
       const asked = contestant.ask(asks, condition)
       if (asked === null) break
       const answer = await asked
@@ -65,9 +75,10 @@ export async function askAll(contestant: Contestant, tasks: readonly Task[], tas
       if (answer.matches !== null) counted.push(answer.matches)
     }
     if (spentMs === 0) continue
+    totalMs += spentMs
     rows.push(latencies.row(name, null))
     if (counted.length > 0) matches[name] = counted
   }
   const { version, preparedMs } = contestant
-  return { version, preparedMs, peakBytes: contestant.peakBytes(), rows, matches }
+  return { version, preparedMs, peakBytes: contestant.peakBytes(), rows, matches, wasCutShort: totalMs > budget.totalMs }
 }
