@@ -19,7 +19,11 @@ const timeline: DemoScreen = {
   name: 'all events',
   async open({ page, go }) {
     await go('/events')
-    await page.getByRole('row').nth(5).getByText(/\d\d:\d\d:\d\d/).waitFor()
+    await page
+      .getByRole('row')
+      .nth(5)
+      .getByText(/\d\d:\d\d:\d\d/)
+      .waitFor()
     await page.getByRole('region', { name: 'Service' }).getByRole('button').first().waitFor()
   },
 }
@@ -76,7 +80,11 @@ export const screens = {
       async open({ page, go }) {
         await go('/workspaces')
         await page.getByRole('row').nth(1).getByRole('link').click()
-        await page.getByRole('row').nth(5).getByText(/\d\d:\d\d:\d\d/).waitFor()
+        await page
+          .getByRole('row')
+          .nth(5)
+          .getByText(/\d\d:\d\d:\d\d/)
+          .waitFor()
       },
     },
     {
