@@ -100,13 +100,10 @@ function sqlFor(asks: Exclude<Asks, 'open'>, condition: Condition): string {
       return `SELECT count(*) FROM event ${where}`
     case 'histogram':
       return `SELECT CAST(occurredAt AS DATE) AS day, count(*) FROM event ${where} GROUP BY day`
+    // Faster than a temporary table of the matches or a query for each field.
     case 'summary': {
-      const found = `WITH found AS MATERIALIZED (SELECT ${facetColumns.join(', ')}, CAST(occurredAt AS DATE) AS day FROM event ${where})`
-      const facets = facetColumns.map(
-        (column) =>
-          `(SELECT ${sqlString(column)}, CAST(${column} AS VARCHAR), count(*) AS n FROM found GROUP BY 2 ORDER BY n DESC LIMIT 50)`,
-      )
-      return `${found} ${[...facets, `(SELECT 'day', CAST(day AS VARCHAR), count(*) FROM found GROUP BY 2)`].join(' UNION ALL ')}`
+      const sets = [...facetColumns, 'day'].map((column) => `(${column})`)
+      return `SELECT ${facetColumns.join(', ')}, CAST(occurredAt AS DATE) AS day, count(*) FROM event ${where} GROUP BY GROUPING SETS (${sets.join(', ')})`
     }
     case 'payload':
       return `SELECT raw FROM event ${where}`
@@ -115,6 +112,6 @@ function sqlFor(asks: Exclude<Asks, 'open'>, condition: Condition): string {
 
 function matchesIn(asks: Asks, rows: readonly (readonly unknown[])[]): number | null {
   if (asks === 'count') return Number(rows[0]?.[0])
-  if (asks === 'summary') return rows.reduce((sum, [field, , count]) => (field === 'day' ? sum + Number(count) : sum), 0)
+  if (asks === 'summary') return rows.reduce((sum, row) => (row.at(-2) === null ? sum : sum + Number(row.at(-1))), 0)
   return null
 }
