@@ -2,6 +2,8 @@ import { fold } from '../../lib/fold.ts'
 import type { Database } from '../driver.ts'
 import { EventColumns, flag, removedRow } from './columns.ts'
 import { Dictionaries } from './dictionaries.ts'
+import { dataVersionOf, type Moment, readMoment } from './moment.ts'
+import { type NewestStored, readNewestStored } from './newest-rows.ts'
 import { prepared } from './prepared.ts'
 import { columnRowOf, readEvent, readEvents } from './segments.ts'
 import { loadEntries, loadSegments } from './snapshots.ts'
@@ -9,18 +11,6 @@ import { TimeOrder } from './time-order.ts'
 
 /** How many events are read from the table between two breaths. */
 const loadStep = 20_000
-
-/** A moment of the archive: two readings that agree in this agree in everything queries see. */
-export interface Moment {
-  readonly epoch: number
-  readonly lastSeq: number
-  readonly lastChange: number
-}
-
-/** The moment a connection sees; within a transaction it stays the same. */
-export function readMoment(db: Database): Moment {
-  return { epoch: epochOf(db), lastSeq: lastSeqOf(db), lastChange: lastChangeOf(db) }
-}
 
 /** What a catch-up found. */
 export interface CaughtUp {
@@ -42,6 +32,8 @@ export class ArchiveState {
   readonly notes = new Map<number, readonly string[]>()
   /** Snapshots that are stored, by number: the last change they hold. */
   readonly stored = new Map<number, number>()
+  /** What is stored of the newest rows; null: nothing. */
+  newestStored: NewestStored | null = null
   /** Grows with every change of anything here. */
   version = 0
   /** Grows when rows that were there before have changed: work that went over some of them must begin anew. */
@@ -55,31 +47,36 @@ export class ArchiveState {
     this.#db = db
   }
 
-  /** Reads the whole archive: stored segments where there are, the table for the rest. */
-  async load(onProgress: (done: number, total: number) => Promise<void>): Promise<void> {
+  /**
+   * Reads the whole archive: stored segments where there are, the table for the rest. `breathe` is awaited between steps of a few
+   * milliseconds; `onProgress` counts events that must be read one by one.
+   */
+  async load(onProgress: (done: number, total: number) => void, breathe: () => Promise<void>): Promise<void> {
     const db = this.#db
     this.#dataVersion = dataVersionOf(db)
     db.exec('BEGIN')
     try {
-      this.#epoch = epochOf(db)
-      loadEntries(db, this.dictionaries, this.#epoch, this.stored)
+      const { epoch, lastSeq, lastChange } = readMoment(db)
+      this.#epoch = epoch
+      this.newestStored = readNewestStored(db, epoch)
+      await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
       this.dictionaries.catchUp(db)
-      const lastSeq = lastSeqOf(db)
       this.columns.reserve(lastSeq)
-      this.#lastChange = loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChangeOf(db), this.stored)
+      this.#lastChange = await inSteps(loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChange, this.stored), breathe)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
-        await onProgress(seq - 1, lastSeq)
+        onProgress(seq - 1, lastSeq)
+        await breathe()
         for (const record of readEvents(db, seq, Math.min(seq + loadStep - 1, lastSeq))) {
           this.columns.set(record.seq - 1, columnRowOf(record, this.dictionaries, 0))
         }
       }
       this.columns.padTo(lastSeq)
       this.#loadMarks(0)
-      this.#applyChanges(new Set())
+      this.#applyChanges(new Set(), lastChange)
     } finally {
       db.exec('COMMIT')
     }
-    this.order.rebuild(this.columns)
+    await inSteps(this.order.rebuilding(this.columns), breathe)
     this.version++
     this.rewrites++
   }
@@ -95,10 +92,10 @@ export class ArchiveState {
     let changed = 0
     db.exec('BEGIN')
     try {
-      if (epochOf(db) !== this.#epoch) return 'reload'
+      const { epoch, lastSeq, lastChange } = readMoment(db)
+      if (epoch !== this.#epoch) return 'reload'
       this.dictionaries.catchUp(db)
-      const lastSeq = lastSeqOf(db)
-      changed = this.#applyChanges(moved)
+      changed = this.#applyChanges(moved, lastChange)
       for (const record of readEvents(db, before + 1, lastSeq)) {
         this.columns.set(record.seq - 1, columnRowOf(record, this.dictionaries, 0))
       }
@@ -122,8 +119,8 @@ export class ArchiveState {
     return epoch === this.#epoch && lastSeq === this.columns.count && lastChange === this.#lastChange
   }
 
-  /** Re-reads events that changed and are in the columns already. Rows that now have another time are added to `moved`. */
-  #applyChanges(moved: Set<number>): number {
+  /** Re-reads events that changed up to a change and are in the columns already. Rows that now have another time are added to `moved`. */
+  #applyChanges(moved: Set<number>, lastChange: number): number {
     const db = this.#db
     const count = this.columns.count
     const seqs = prepared<[number, number], number>(db, 'SELECT DISTINCT seq FROM change WHERE num > ? AND seq <= ?', 'values').all(
@@ -136,7 +133,7 @@ export class ArchiveState {
       if (!Object.is(this.columns.timeMs[seq - 1], value.timeMs)) moved.add(seq - 1)
       this.columns.set(seq - 1, value)
     }
-    this.#lastChange = lastChangeOf(db)
+    this.#lastChange = lastChange
     return seqs.length
   }
 
@@ -182,8 +179,11 @@ export class ArchiveState {
 
 const markBits = `status + (late_since IS NOT NULL) * ${flag.late} + (gone_since IS NOT NULL) * ${flag.gone}`
 
-const dataVersionOf = (db: Database): number => Number(db.pragma('data_version', { simple: true }))
-const valueOf = (db: Database, sql: string): number => Number(prepared(db, sql, 'values').get())
-const epochOf = (db: Database): number => valueOf(db, 'SELECT epoch FROM writer_state')
-const lastSeqOf = (db: Database): number => valueOf(db, 'SELECT next_seq - 1 FROM writer_state')
-const lastChangeOf = (db: Database): number => valueOf(db, 'SELECT coalesce(max(num), 0) FROM change')
+/** Takes steps to their end and returns what they come to. */
+async function inSteps<Value>(steps: Generator<void, Value>, breathe: () => Promise<void>): Promise<Value> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await breathe()
+  }
+}

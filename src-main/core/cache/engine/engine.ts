@@ -5,7 +5,7 @@ import type { ArchiveReader, EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { findSeq, keyBytes } from '../identity.ts'
 import type { ColumnSegment } from '../reader-port.ts'
-import { ArchiveState, type Moment } from './archive-state.ts'
+import { ArchiveState } from './archive-state.ts'
 import { countConnections, summaryOfArchive } from './archive-facts.ts'
 import { around } from './around.ts'
 import { completeValue } from './complete-value.ts'
@@ -13,6 +13,7 @@ import { ColumnCounters } from './counts.ts'
 import { detailOf } from './detail.ts'
 import { type FacetSource, facetOf } from './facets.ts'
 import { type BucketBorders, bucketBorders, BucketCounter } from './histogram.ts'
+import type { Moment } from './moment.ts'
 import { Payloads } from './payloads.ts'
 import { prepared } from './prepared.ts'
 import type { ResultSet } from './result-set.ts'
@@ -61,10 +62,7 @@ export class Engine {
   /** Loads an archive. `onProgress` counts events that must be read one by one. */
   static async load(db: Database, onProgress: (done: number, total: number) => void): Promise<Engine> {
     const state = new ArchiveState(db)
-    await state.load(async (done, total) => {
-      onProgress(done, total)
-      await new Promise((resolve) => setImmediate(resolve))
-    })
+    await state.load(onProgress, () => new Promise((resolve) => setImmediate(resolve)))
     return new Engine(db, state)
   }
 

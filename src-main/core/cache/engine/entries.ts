@@ -49,6 +49,12 @@ export class Entries {
     return this.texts[0]?.count ?? 0
   }
 
+  /** Makes room for numbers below `count`, so that growing does not copy again and again. */
+  reserve(count: number): void {
+    for (const column of [this.connection, this.kind, ...this.texts]) column.reserve(count)
+    this.groups.reserve(count)
+  }
+
   /** Adds an entry; numbers that no row has hold nothing. */
   add(number: number, connection: number, kind: string, folded: readonly (string | null)[]): void {
     this.connection.set(number, connection)

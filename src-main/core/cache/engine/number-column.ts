@@ -2,13 +2,18 @@
 export class NumberColumn {
   values = new Uint32Array(256)
 
+  /** Makes room for numbers below `count`. */
+  reserve(count: number): void {
+    if (count > this.values.length) this.#resize(count)
+  }
+
   set(number: number, value: number): void {
-    this.#reserve(number + 1)
+    this.#grow(number + 1)
     this.values[number] = value
   }
 
   setAll(from: number, values: Uint32Array): void {
-    this.#reserve(from + values.length)
+    this.#grow(from + values.length)
     this.values.set(values, from)
   }
 
@@ -16,9 +21,13 @@ export class NumberColumn {
     return this.values[number] ?? 0
   }
 
-  #reserve(count: number): void {
+  #grow(count: number): void {
     if (count <= this.values.length) return
-    const grown = new Uint32Array(Math.max(Math.ceil(this.values.length * 1.5), count))
+    this.#resize(Math.max(Math.ceil(this.values.length * 1.25), count))
+  }
+
+  #resize(count: number): void {
+    const grown = new Uint32Array(count)
     grown.set(this.values)
     this.values = grown
   }

@@ -5,9 +5,10 @@ import { type Database, openDatabase } from '../driver.ts'
 import { archivePath } from '../files.ts'
 import type { WorkerOptions } from '../reader-port.ts'
 import { readConnections, readCoverage, readFact, readKnownIds, readNames, readRuns, readStream, readViews } from './archive-facts.ts'
-import type { Moment } from './archive-state.ts'
 import { Engine } from './engine.ts'
+import { FirstLook } from './first-look.ts'
 import { HighestSequences } from './highest-sequence.ts'
+import type { Moment } from './moment.ts'
 import type { ThreadMethods } from './thread-calls.ts'
 
 /** What the query thread tells unasked. */
@@ -15,19 +16,22 @@ export type QueryNews =
   | { readonly kind: 'changed'; readonly added: number; readonly changed: number }
   | { readonly kind: 'loading'; readonly done: number; readonly total: number }
 
+/** Of the connection for small facts, which are few. */
+const factsCacheKib = 4_096
+
 /** The query thread: holds the archive in memory and follows its file. */
 export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => void): ThreadMethods {
   const thread = new QueryThread(options, tell)
   const paths = ['', '-wal'].map((suffix) => archivePath(options.home) + suffix)
-  const { db } = thread
+  const { facts } = thread
   return {
     open: () => thread.open(),
     follow: () => thread.current().then(() => null),
     partsToSave: async () => (await thread.current()).partsToSave(),
     page: async (query: EventQuery, order: EventOrder, cursor: string | null, limit: number, signal: AbortSignal) =>
-      (await thread.current()).page(query, order, cursor, limit, signal),
+      thread.firstLook?.page(query, order, cursor, limit) ?? (await thread.current()).page(query, order, cursor, limit, signal),
     window: async (query: EventQuery, order: EventOrder, first: number, count: number, signal: AbortSignal) =>
-      (await thread.current()).window(query, order, first, count, signal),
+      thread.firstLook?.window(query, order, first, count) ?? (await thread.current()).window(query, order, first, count, signal),
     locate: async (query: EventQuery, order: EventOrder, at: { readonly id: string } | { readonly instant: string }, signal: AbortSignal) =>
       (await thread.current()).locate(query, order, at, signal),
     count: async (query: EventQuery, signal: AbortSignal) => ({ total: await (await thread.current()).count(query, signal), exact: true }),
@@ -47,32 +51,40 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
     rowsAt: async (query: EventQuery, order: EventOrder, moment: Moment, signal: AbortSignal) =>
       (await thread.current()).rowsAt(query, order, moment, signal),
     streamState: async (connection: string, stream: string, scope: string) => thread.streamState(connection, stream, scope),
-    connections: () => readConnections(db),
-    runs: (connection: string | null, limit: number) => readRuns(db, connection, limit),
-    coverage: (connection: string | null) => readCoverage(db, connection),
-    names: (connection: string, refs: readonly NameRef[]) => readNames(db, connection, refs),
-    knownExternalIds: (connection: string, ids: readonly string[]) => readKnownIds(db, connection, ids),
-    views: () => readViews(db),
-    fact: (key: string) => readFact(db, key),
+    connections: () => readConnections(facts),
+    runs: (connection: string | null, limit: number) => readRuns(facts, connection, limit),
+    coverage: (connection: string | null) => readCoverage(facts, connection),
+    names: (connection: string, refs: readonly NameRef[]) => readNames(facts, connection, refs),
+    knownExternalIds: (connection: string, ids: readonly string[]) => readKnownIds(facts, connection, ids),
+    views: () => readViews(facts),
+    fact: (key: string) => readFact(facts, key),
   }
 }
 
 class QueryThread {
-  readonly db: Database
+  /** A connection of its own: while the archive is loaded, the other one stays at one moment. */
+  readonly facts: Database
+  /** Until the archive is loaded; null where it must be waited for. */
+  firstLook: FirstLook | null
+  readonly #db: Database
   readonly #tell: (news: QueryNews) => void
   readonly #sequences = new HighestSequences()
   #engine: Promise<Engine>
 
-  constructor(options: WorkerOptions, tell: (news: QueryNews) => void) {
-    this.db = openDatabase({ home: options.home, keyHex: options.keyHex, role: 'reader' })
+  constructor({ home, keyHex }: WorkerOptions, tell: (news: QueryNews) => void) {
+    this.facts = openDatabase({ home, keyHex, role: 'reader' })
+    this.facts.pragma(`cache_size = -${factsCacheKib}`)
+    this.#db = openDatabase({ home, keyHex, role: 'reader' })
     this.#tell = tell
-    this.#engine = this.#load()
+    this.firstLook = FirstLook.open(this.facts)
+    this.#engine = this.#loadAfterFirstLook()
     // Told to whoever calls next.
     this.#engine.catch(() => undefined)
   }
 
+  /** Resolves when the first page can be answered. */
   async open(): Promise<null> {
-    await this.#engine
+    if (this.firstLook === null) await this.#engine
     return null
   }
 
@@ -95,13 +107,24 @@ class QueryThread {
   async streamState(connection: string, stream: string, scope: string): Promise<unknown> {
     const counts = (await this.current()).connectionCounts().find((entry) => entry.connection === connection)
     return {
-      ...readStream(this.db, connection, stream, scope),
-      highestSequence: this.#sequences.of(this.db, connection),
+      ...readStream(this.facts, connection, stream, scope),
+      highestSequence: this.#sequences.of(this.facts, connection),
       eventCount: counts?.events ?? 0,
     }
   }
 
+  async #loadAfterFirstLook(): Promise<Engine> {
+    try {
+      const engine = await this.#load()
+      const added = this.firstLook?.addedUntil(engine.state.moment) ?? null
+      if (added !== null) this.#tell({ kind: 'changed', added, changed: 0 })
+      return engine
+    } finally {
+      this.firstLook = null
+    }
+  }
+
   #load(): Promise<Engine> {
-    return Engine.load(this.db, (done, total) => this.#tell({ kind: 'loading', done, total }))
+    return Engine.load(this.#db, (done, total) => this.#tell({ kind: 'loading', done, total }))
   }
 }

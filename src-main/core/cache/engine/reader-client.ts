@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../../contract/model/audit-event.ts'
 import type { EventOrder } from '../../../contract/model/query.ts'
 import type { ArchiveReader, EventQuery } from '../archive.ts'
 import type { ColumnSegment, ReaderHandle, ReaderOptions, WorkerOptions } from '../reader-port.ts'
-import type { Moment } from './archive-state.ts'
+import type { Moment } from './moment.ts'
 import type { QueryNews } from './query-thread.ts'
 import type { ReaderPart } from './reader-thread.ts'
 import { cancelled, ThreadCaller } from './thread-calls.ts'
@@ -19,7 +19,7 @@ const snapshotDelayMs = 2_000
 /** Times a stream begins anew because the archive changed between its two threads. */
 const streamTries = 50
 
-/** Starts the query thread; resolves once it has loaded the archive. */
+/** Starts the query thread; resolves once it can answer the first page. */
 export async function createReader(options: ReaderOptions): Promise<ReaderHandle> {
   const client = new ReaderClient(options)
   try {

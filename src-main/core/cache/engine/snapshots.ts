@@ -3,8 +3,9 @@ import type { ColumnSegment } from '../reader-port.ts'
 import type { ArchiveState } from './archive-state.ts'
 import type { EventColumns } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
-import { type Entries, type PackedEntries, partEntries } from './entries.ts'
+import { type PackedEntries, partEntries } from './entries.ts'
 import { decode, encode } from './packed.ts'
+import { newestToSave } from './newest-rows.ts'
 import { packSegment, segmentRows, unpackSegment } from './segments.ts'
 
 /** Parts handed over at a time. */
@@ -20,7 +21,7 @@ interface StoredPart {
   readonly entries: PackedEntries
 }
 
-/** Up to eight full parts that are not stored yet, or stored too long ago. They count as stored from then on. */
+/** Up to nine parts that are not stored yet, or stored too long ago. They count as stored from then on. */
 export function partsToSave(state: ArchiveState): readonly ColumnSegment[] {
   const { lastChange, epoch } = state.moment
   const { stored } = state
@@ -41,36 +42,40 @@ export function partsToSave(state: ArchiveState): readonly ColumnSegment[] {
     if (changeNum === undefined || lastChange - changeNum >= staleChanges)
       add(num, lastChange, packSegment(state.columns, state.dictionaries, num))
   }
+  const newest = newestToSave(state)
+  if (newest !== null) parts.push(newest)
   return parts
 }
 
-/** Fills empty dictionaries with their stored parts; what follows is read from the tables. Notes the parts in `stored`. */
-export function loadEntries(db: Database, dictionaries: Dictionaries, epoch: number, stored: Map<number, number>): void {
+/** Fills empty dictionaries with their stored parts, a part a step; what follows is read from the tables. Notes the parts in `stored`. */
+export function* loadEntries(db: Database, dictionaries: Dictionaries, epoch: number, stored: Map<number, number>): Generator<void, void> {
   const read = db.prepare<[number], Uint8Array>('SELECT data FROM column_segment WHERE num = ?').pluck()
-  const load = (firstNum: number, entries: Entries): void => {
-    for (let num = firstNum; ; num++) {
+  for (const name of ['subject', 'actor'] as const) {
+    const last = db.prepare<[], number>(`SELECT coalesce(max(num), 0) FROM ${name}`).pluck().get() ?? 0
+    dictionaries[name].reserve(last + 1)
+    for (let num = firstPart[name]; ; num++) {
       const data = read.get(num)
       const part = data === undefined ? null : decode<StoredPart>(data)
-      if (part === null || part.epoch !== epoch) return
-      entries.append(part.entries)
+      if (part === null || part.epoch !== epoch) break
+      dictionaries[name].append(part.entries)
       stored.set(num, 0)
+      yield
     }
   }
-  for (const name of ['subject', 'actor'] as const) load(firstPart[name], dictionaries[name])
 }
 
 /**
- * Fills empty columns with the stored segments of events up to `lastSeq`; the rest is read from the table. Returns the first of the
- * changes that must be read again, less one.
+ * Fills empty columns with the stored segments of events up to `lastSeq`, a segment a step; the rest is read from the table. Returns
+ * the first of the changes that must be read again, less one.
  */
-export function loadSegments(
+export function* loadSegments(
   db: Database,
   columns: EventColumns,
   dictionaries: Dictionaries,
   lastSeq: number,
   lastChange: number,
   stored: Map<number, number>,
-): number {
+): Generator<void, number> {
   const read = db.prepare<[number], { change_num: number; data: Uint8Array }>('SELECT change_num, data FROM column_segment WHERE num = ?')
   let oldest = lastChange
   for (let num = 0; (num + 1) * segmentRows <= lastSeq; num++) {
@@ -78,6 +83,7 @@ export function loadSegments(
     if (segment === undefined || !unpackSegment(segment.data, num, columns, dictionaries)) break
     oldest = Math.min(oldest, segment.change_num)
     stored.set(num, segment.change_num)
+    yield
   }
   return oldest
 }

@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from '../driver.ts'
 import type { WorkerOptions } from '../reader-port.ts'
-import { type Moment, readMoment } from './archive-state.ts'
+import { type Moment, readMoment } from './moment.ts'
 import { Payloads } from './payloads.ts'
 import { RowBuilder } from './rows.ts'
 import { Handover, type ThreadMethods } from './thread-calls.ts'

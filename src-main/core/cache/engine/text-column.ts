@@ -27,6 +27,12 @@ export class TextColumn {
     return this.#bytes.byteLength + this.#starts.byteLength
   }
 
+  /** Makes room for numbers below `count`; texts grow as they come. */
+  reserve(count: number): void {
+    const added = count - this.#count
+    if (added > 0) this.#reserve(added, 0)
+  }
+
   /** Appends the next number's text, folded already; null: nothing. */
   push(folded: string | null): void {
     // Three bytes are the most that one UTF-16 unit takes.
@@ -172,12 +178,12 @@ export class TextColumn {
 
   #reserve(entries: number, bytes: number): void {
     if (this.#count + entries > this.#starts.length) {
-      const grown = new Uint32Array(Math.max(Math.ceil(this.#starts.length * 1.5), this.#count + entries))
+      const grown = new Uint32Array(Math.max(Math.ceil(this.#starts.length * 1.25), this.#count + entries))
       grown.set(this.#starts.subarray(0, this.#count))
       this.#starts = grown
     }
     if (this.#usedBytes + bytes > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(Math.ceil(this.#bytes.length * 1.5), this.#usedBytes + bytes))
+      const grown = Buffer.allocUnsafe(Math.max(Math.ceil(this.#bytes.length * 1.25), this.#usedBytes + bytes))
       grown.set(this.#bytes.subarray(0, this.#usedBytes))
       this.#bytes = grown
     }

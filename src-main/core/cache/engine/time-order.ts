@@ -2,6 +2,9 @@ import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventColumns } from './columns.ts'
 
 const bucketBits = 20
+/** Rows, and buckets of the first spreading, of one step. */
+const stepRows = 500_000
+const stepBuckets = 65_536
 /** Buckets above this size are sorted by comparison instead of by insertion. */
 const insertionLimit = 48
 
@@ -14,23 +17,24 @@ export class TimeOrder {
   count = 0
   timedCount = 0
 
-  /** Sorts all rows anew: spread over buckets of equal time, then each bucket by itself. */
+  /** Sorts all rows anew. */
   rebuild(columns: EventColumns): void {
-    const count = columns.count
-    if (this.rows.length < count) this.rows = new Uint32Array(Math.ceil(count * 1.25 + 65_536))
+    const steps = this.rebuilding(columns)
+    while (steps.next().done !== true);
+  }
+
+  /** The same in steps of a few milliseconds; of no use before the last. */
+  *rebuilding(columns: EventColumns): Generator<void, void> {
+    const { count, timeMs } = columns
+    if (this.rows.length < count) this.rows = new Uint32Array(Math.ceil(count * 1.1 + 65_536))
     this.count = count
-    const { timeMs } = columns
-    let min = Infinity
-    let max = -Infinity
-    let timedCount = 0
-    for (let row = 0; row < count; row++) {
-      const at = timeMs[row] as number
-      if (at < min) min = at
-      if (at > max) max = at
-      if (at === at) timedCount++
+    const span = { min: Infinity, max: -Infinity, timed: 0 }
+    for (let from = 0; from < count; from += stepRows) {
+      measure(timeMs, from, Math.min(from + stepRows, count), span)
+      yield
     }
-    this.timedCount = timedCount
-    sortRows(timeMs, count, min, max, this.rows)
+    this.timedCount = span.timed
+    yield* spreadAll(timeMs, count, span.min, span.max, this.rows)
   }
 
   /** Takes in rows from `from` on and rows whose time has changed. */
@@ -103,7 +107,7 @@ export class TimeOrder {
     added.sort((a, b) => (later(a, b) ? 1 : -1))
     const total = this.count + added.length
     if (total > this.rows.length) {
-      const grown = new Uint32Array(Math.ceil(total * 1.25 + 65_536))
+      const grown = new Uint32Array(Math.ceil(total * 1.1 + 65_536))
       grown.set(this.rows.subarray(0, this.count))
       this.rows = grown
     }
@@ -128,10 +132,68 @@ export class TimeOrder {
 /** Buckets above this size are spread once more instead of compared. */
 const spreadLimit = 4_096
 
-/** Sorts all rows by (time, row) into `out`, those without a time last. */
-function sortRows(timeMs: Float64Array, count: number, min: number, max: number, out: Uint32Array): void {
-  for (let row = 0; row < count; row++) out[row] = row
-  spread(timeMs, out, 0, count, min, max)
+/** Extends a span by the times of rows `from` to `to` (exclusive). */
+function measure(timeMs: Float64Array, from: number, to: number, span: { min: number; max: number; timed: number }): void {
+  let { min, max, timed } = span
+  for (let row = from; row < to; row++) {
+    const at = timeMs[row] as number
+    if (at < min) min = at
+    if (at > max) max = at
+    if (at === at) timed++
+  }
+  span.min = min
+  span.max = max
+  span.timed = timed
+}
+
+/** Sorts all rows by (time, row) into `out`, those without a time last: spread over buckets of equal time, then each bucket by itself. */
+function* spreadAll(timeMs: Float64Array, count: number, min: number, max: number, out: Uint32Array): Generator<void, void> {
+  const buckets = bucketsFor(count)
+  const scale = scaleOf(min, max, buckets)
+  // One bucket more for events without a time: they go last.
+  const ends = new Uint32Array(buckets + 2)
+  for (let from = 0; from < count; from += stepRows) {
+    const to = Math.min(from + stepRows, count)
+    for (let row = from; row < to; row++) {
+      const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
+      ends[bucket + 1] = (ends[bucket + 1] as number) + 1
+    }
+    yield
+  }
+  addUp(ends)
+  for (let from = 0; from < count; from += stepRows) {
+    const to = Math.min(from + stepRows, count)
+    for (let row = from; row < to; row++) {
+      const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
+      const place = ends[bucket] as number
+      out[place] = row
+      ends[bucket] = place + 1
+    }
+    yield
+  }
+  for (let bucket = 0; bucket < buckets; bucket += stepBuckets) {
+    sortBuckets(timeMs, out, 0, ends, bucket, Math.min(bucket + stepBuckets, buckets))
+    yield
+  }
+}
+
+const bucketsFor = (count: number): number => 1 << Math.min(bucketBits, Math.ceil(Math.log2(count + 1)))
+const scaleOf = (min: number, max: number, buckets: number): number => (max > min ? (buckets - 1) / (max - min) : 0)
+const bucketOf = (at: number, min: number, scale: number, buckets: number): number => (at === at ? Math.floor((at - min) * scale) : buckets)
+
+/** Turns counts, each one place up, into beginnings. */
+function addUp(ends: Uint32Array): void {
+  for (let at = 1; at < ends.length; at++) ends[at] = (ends[at] as number) + (ends[at - 1] as number)
+}
+
+/** Sorts buckets `first` to `last` (exclusive), whose ends are given from `start` on; rows within one are ascending. */
+function sortBuckets(timeMs: Float64Array, rows: Uint32Array, start: number, ends: Uint32Array, first: number, last: number): void {
+  let from = start + (first === 0 ? 0 : (ends[first - 1] as number))
+  for (let bucket = first; bucket < last; bucket++) {
+    const to = start + (ends[bucket] as number)
+    if (to - from > 1) sortBucket(timeMs, rows, from, to)
+    from = to
+  }
 }
 
 /**
@@ -139,32 +201,22 @@ function sortRows(timeMs: Float64Array, count: number, min: number, max: number,
  * bucket is spread again over its own span.
  */
 function spread(timeMs: Float64Array, rows: Uint32Array, start: number, end: number, min: number, max: number): void {
-  const buckets = 1 << Math.min(bucketBits, Math.ceil(Math.log2(end - start + 1)))
-  const scale = max > min ? (buckets - 1) / (max - min) : 0
+  const buckets = bucketsFor(end - start)
+  const scale = scaleOf(min, max, buckets)
   const source = rows.slice(start, end)
-  // One bucket more for events without a time: they go last.
-  const ends = new Uint32Array(buckets + 2)
-  for (let i = 0; i < source.length; i++) {
-    const at = timeMs[source[i] as number] as number
-    const bucket = at === at ? Math.floor((at - min) * scale) : buckets
+  const ends = new Uint32Array(buckets + 1)
+  for (const row of source) {
+    const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
     ends[bucket + 1] = (ends[bucket + 1] as number) + 1
   }
-  for (let bucket = 0; bucket <= buckets; bucket++) ends[bucket + 1] = (ends[bucket + 1] as number) + (ends[bucket] as number)
-  for (let i = 0; i < source.length; i++) {
-    const row = source[i] as number
-    const at = timeMs[row] as number
-    const bucket = at === at ? Math.floor((at - min) * scale) : buckets
+  addUp(ends)
+  for (const row of source) {
+    const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
     const place = ends[bucket] as number
     rows[start + place] = row
     ends[bucket] = place + 1
   }
-  // `ends[b]` now is the end of bucket b; rows within one are ascending.
-  let from = start
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    const to = start + (ends[bucket] as number)
-    if (to - from > 1) sortBucket(timeMs, rows, from, to)
-    from = to
-  }
+  sortBuckets(timeMs, rows, start, ends, 0, buckets)
 }
 
 function sortBucket(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): void {

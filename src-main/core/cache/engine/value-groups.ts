@@ -22,6 +22,12 @@ export class ValueGroups {
     this.#columns = columns
   }
 
+  /** Makes room for numbers below `count`. */
+  reserve(count: number): void {
+    this.first.reserve(count)
+    this.hashes.reserve(count)
+  }
+
   /** Takes in stored groups of the next numbers. */
   append(first: Uint32Array, hashes: Uint32Array): void {
     this.first.setAll(this.#count, first)
