@@ -12,13 +12,15 @@ const first = await openBenchCore(home)
 await settle(first)
 await first.close()
 
-const latencies = createLatencies()
+const rows = createLatencies()
+const search = createLatencies()
 for (let opening = 0; opening < openings; opening++) {
-  const core = await latencies.timed(async () => {
+  const core = await rows.timed(async () => {
     const fresh = await openBenchCore(home)
     await fresh.call('events.window', { query: {}, first: 0, count: 100 })
     return fresh
   })
+  await search.timed(() => core.call('events.window', { query: { text: 'a' }, first: 0, count: 100 }))
   await core.close()
 }
-await report([latencies.row('open the archive to the first rows', 1_000)])
+await report([rows.row('open the archive to the first rows', 1_000), search.row('from there to the first search', null)])
