@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import { exportFormatSchema } from '../../src-main/contract/model/export.ts'
+import { type LineBatch, type LineFormatName, linesOf } from '../../src-main/core/export/lines.ts'
 import { runExport, type ExportDeps } from '../../src-main/core/export/run-export.ts'
 import type { ExportedEvent } from '../../src-main/core/export/writer.ts'
 
@@ -51,6 +52,7 @@ function deps(): ExportDeps {
   return {
     reader: {
       stream: () => batches(),
+      lines: (query, _order, format) => lineBatches(query.zone, format),
       count: () => Promise.resolve({ total, exact: true }),
       coverage: () => Promise.resolve([]),
       connections: () => Promise.resolve([]),
@@ -58,6 +60,10 @@ function deps(): ExportDeps {
     appVersion: '0.0.0',
     now: Date.now,
   }
+}
+
+async function* lineBatches(zone: string, format: LineFormatName): AsyncGenerator<LineBatch> {
+  for await (const batch of batches()) yield linesOf(format, zone, batch).batch
 }
 
 async function* batches(): AsyncGenerator<readonly ExportedEvent[]> {

@@ -17,6 +17,7 @@ import type {
 import type { SavedView } from '../../contract/model/review.ts'
 import type { ServiceId } from '../../contract/model/audit-event.ts'
 import type { Json, NameFact, NameRef } from '../connectors/define.ts'
+import type { LineBatch, LineFormatName } from '../export/lines.ts'
 import type { QueryTree } from '../query/tree.ts'
 
 /** A connection as the archive keeps it: no credential, but whether one was ever stored. */
@@ -200,6 +201,8 @@ export interface ArchiveReader {
     order: EventOrder,
     signal?: AbortSignal,
   ): AsyncIterable<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]>
+  /** The same as finished lines of a format, in order. */
+  lines(query: EventQuery, order: EventOrder, format: LineFormatName, signal?: AbortSignal): AsyncIterable<LineBatch>
   around(id: string, count: number): Promise<{ readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] }>
   timelines(
     kind: TimelineKind,

@@ -1,45 +1,30 @@
 import { isUtf8 } from 'node:buffer'
-import { ByteBuilder, flushBytes } from './byte-builder.ts'
+import type { LineFormat } from './lines.ts'
 import { payloadText } from './payload-text.ts'
 import { tableCells, tableColumns } from './table.ts'
-import type { ByteSink, ExportedEvent, FormatWriter } from './writer.ts'
 
 /** CSV after RFC 4180 in UTF-8: one row per event under a header row, CRLF after each, cells that a spreadsheet would run as a formula disarmed. */
-export function csvWriter(sink: ByteSink): FormatWriter {
-  const bytes = new ByteBuilder()
-  let inexactPayloads = 0
-
-  const addRow = ({ event, payload }: ExportedEvent): void => {
+export const csvLines: LineFormat = {
+  header: `${tableColumns.join(',')}\r\n`,
+  addLine(bytes, { event, payload }) {
+    const isExact = isUtf8(payload)
     let cells = ''
     for (const cell of tableCells(event)) cells += `${csvCell(cell)},`
     bytes.addText(cells)
-    if (!isUtf8(payload)) {
-      inexactPayloads++
-      bytes.addText(csvCell(payloadText(payload).text))
-    } else if (isFormulaStart(payload[0])) bytes.addText(csvCell(payloadText(payload).text))
-    else bytes.addQuoted(payload)
+    if (isExact && !isFormulaStart(payload[0])) bytes.addQuoted(payload)
+    else bytes.addText(csvCell(payloadText(payload).text))
     bytes.addText('\r\n')
-  }
-
-  return {
-    begin: () => sink(Buffer.from(`${tableColumns.join(',')}\r\n`)),
-    async write(batch) {
-      for (const exported of batch) {
-        addRow(exported)
-        if (bytes.length > flushBytes) await sink(bytes.take())
-      }
-    },
-    end: () => sink(bytes.take()),
-    notes: () => [
-      'Cells are UTF-8 text without a byte order mark; a null value is an empty cell; related is a JSON array; raw is the newest payload.',
-      "A cell that would begin with =, +, -, @, a tab or a carriage return begins with an added ' so that no spreadsheet runs it as a formula; take one leading ' off such cells to have the value back.",
-      ...(inexactPayloads === 0
-        ? []
-        : [
-            `${inexactPayloads} payloads are not valid UTF-8; their raw cells show U+FFFD where bytes could not be read. An NDJSON export holds their bytes.`,
-          ]),
-    ],
-  }
+    return isExact
+  },
+  notes: (inexactPayloads) => [
+    'Cells are UTF-8 text without a byte order mark; a null value is an empty cell; related is a JSON array; raw is the newest payload.',
+    "A cell that would begin with =, +, -, @, a tab or a carriage return begins with an added ' so that no spreadsheet runs it as a formula; take one leading ' off such cells to have the value back.",
+    ...(inexactPayloads === 0
+      ? []
+      : [
+          `${inexactPayloads} payloads are not valid UTF-8; their raw cells show U+FFFD where bytes could not be read. An NDJSON export holds their bytes.`,
+        ]),
+  ],
 }
 
 const needsQuotes = /[",\r\n]/

@@ -1,24 +1,24 @@
 import type { Actor, AuditEvent, Outcome, Subject, Verb } from '../../contract/model/audit-event.ts'
+import type { LineFormat } from './lines.ts'
 import { payloadText } from './payload-text.ts'
-import { writeText } from './write-text.ts'
-import type { ByteSink, ExportedEvent, FormatWriter } from './writer.ts'
 
 const ocsfVersion = '1.3.0'
 
 /** One OCSF event a line (NDJSON), schema 1.3.0: https://schema.ocsf.io/1.3.0/ */
-export function ocsfWriter(sink: ByteSink): FormatWriter {
-  return {
-    begin: () => Promise.resolve(),
-    write: (batch) => writeText(batch, (exported) => `${JSON.stringify(ocsfEvent(exported))}\n`, sink),
-    end: () => Promise.resolve(),
-    notes: () => [
-      `Each line is one event of the Open Cybersecurity Schema Framework ${ocsfVersion}: Authentication (3002) for signing in and out, File Hosting Activity (6006) for what is done to files and folders, API Activity (6003) for everything else.`,
-      "unmapped holds Trailview's own event and raw_data its newest payload.",
-      'An event without a readable time carries the time of its collection in time; occurredAt in unmapped is null for it.',
-      'Where a payload is not valid UTF-8, raw_data shows U+FFFD for what could not be read; an NDJSON export holds its bytes.',
-      'Where the schema requires what the service does not say (source endpoint, actor), the name is Unknown.',
-    ],
-  }
+export const ocsfLines: LineFormat = {
+  header: '',
+  addLine(bytes, exported) {
+    const { text, isExact } = payloadText(exported.payload)
+    bytes.addText(`${JSON.stringify(ocsfEvent(exported.event, text))}\n`)
+    return isExact
+  },
+  notes: () => [
+    `Each line is one event of the Open Cybersecurity Schema Framework ${ocsfVersion}: Authentication (3002) for signing in and out, File Hosting Activity (6006) for what is done to files and folders, API Activity (6003) for everything else.`,
+    "unmapped holds Trailview's own event and raw_data its newest payload.",
+    'An event without a readable time carries the time of its collection in time; occurredAt in unmapped is null for it.',
+    'Where a payload is not valid UTF-8, raw_data shows U+FFFD for what could not be read; an NDJSON export holds its bytes.',
+    'Where the schema requires what the service does not say (source endpoint, actor), the name is Unknown.',
+  ],
 }
 
 interface OcsfClass {
@@ -32,7 +32,7 @@ interface OcsfClass {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-function ocsfEvent({ event, payload }: ExportedEvent): Readonly<Record<string, unknown>> {
+function ocsfEvent(event: AuditEvent, payload: string): Readonly<Record<string, unknown>> {
   const kind = classOf(event)
   return {
     category_uid: kind.categoryUid,
@@ -60,7 +60,7 @@ function ocsfEvent({ event, payload }: ExportedEvent): Readonly<Record<string, u
     actor: { user: userOf(event.actor) },
     ...kind.facts,
     unmapped: event,
-    raw_data: payloadText(payload).text,
+    raw_data: payload,
   }
 }
 

@@ -3,13 +3,11 @@ import type { ExportFormat } from '../../contract/model/export.ts'
 import type { EventOrder, Query } from '../../contract/model/query.ts'
 import type { ArchiveReader } from '../cache/archive.ts'
 import type { ParseResult } from '../query/tree.ts'
-import { csvWriter } from './csv.ts'
+import { type LineBatch, lineFormats, type LineFormatName } from './lines.ts'
 import { manifestPathOf, manifestText, type Reconciliation } from './manifest.ts'
-import { ndjsonWriter } from './ndjson.ts'
-import { ocsfWriter } from './ocsf.ts'
 import { OutputFile, refuseUnlessFree } from './output-file.ts'
-import { Tally } from './tally.ts'
-import type { ByteSink, FormatWriter } from './writer.ts'
+import { type ExportCounts, Tally } from './tally.ts'
+import type { ExportedEvent } from './writer.ts'
 import { xlsxWriter } from './xlsx.ts'
 
 export interface ExportRequest {
@@ -24,7 +22,7 @@ export interface ExportRequest {
 }
 
 export interface ExportDeps {
-  readonly reader: Pick<ArchiveReader, 'stream' | 'count' | 'coverage' | 'connections'>
+  readonly reader: Pick<ArchiveReader, 'stream' | 'lines' | 'count' | 'coverage' | 'connections'>
   readonly appVersion: string
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number
@@ -102,22 +100,70 @@ async function writeRows(
 ) {
   const query = { tree: request.parsed.tree, zone: request.query.zone }
   const before = await reader.count(query, signal)
-  const tally = new Tally(request.query.zone)
-  const writer = formatWriter(request.format, (bytes) => file.write(bytes))
   let rows = 0
-  onProgress({ rows, totalRows: before.total })
+  const advance = (written: number): void => {
+    rows += written
+    onProgress({ rows, totalRows: before.total })
+  }
+  advance(0)
+  const { format } = request
+  const written =
+    format === 'xlsx'
+      ? await writeWorkbook(reader.stream(query, request.order, signal), query.zone, file, advance, signal)
+      : await writeLines(reader.lines(query, request.order, format, signal), format, query.zone, file, advance, signal)
+  throwIfCancelled(signal)
+  const after = await reader.count(query, signal)
+  return { rows, ...written, reconciliation: reconcile(before.total, after.total, rows) }
+}
+
+interface Written {
+  readonly counts: ExportCounts
+  readonly notes: readonly string[]
+}
+
+/** Writes lines that were made where the events are read. */
+async function writeLines(
+  batches: AsyncIterable<LineBatch>,
+  format: LineFormatName,
+  zone: string,
+  file: OutputFile,
+  advance: (rows: number) => void,
+  signal: AbortSignal,
+): Promise<Written> {
+  const { header, notes } = lineFormats[format]
+  const tally = new Tally(zone)
+  let inexact = 0
+  await file.write(Buffer.from(header))
+  for await (const { bytes, rows, counts, inexactPayloads } of batches) {
+    throwIfCancelled(signal)
+    await file.write(bytes)
+    tally.addCounts(counts)
+    inexact += inexactPayloads
+    advance(rows)
+  }
+  return { counts: tally.counts(), notes: notes(inexact) }
+}
+
+/** Writes a workbook, of which each part depends on those before it. */
+async function writeWorkbook(
+  batches: AsyncIterable<readonly ExportedEvent[]>,
+  zone: string,
+  file: OutputFile,
+  advance: (rows: number) => void,
+  signal: AbortSignal,
+): Promise<Written> {
+  const writer = xlsxWriter((bytes) => file.write(bytes))
+  const tally = new Tally(zone)
   await writer.begin()
-  for await (const batch of reader.stream(query, request.order, signal)) {
+  for await (const batch of batches) {
     throwIfCancelled(signal)
     await writer.write(batch)
     for (const { event } of batch) tally.add(event)
-    rows += batch.length
-    onProgress({ rows, totalRows: before.total })
+    advance(batch.length)
   }
   throwIfCancelled(signal)
   await writer.end()
-  const after = await reader.count(query, signal)
-  return { rows, counts: tally.counts(), notes: writer.notes(), reconciliation: reconcile(before.total, after.total, rows) }
+  return { counts: tally.counts(), notes: writer.notes() }
 }
 
 /** The rows are one snapshot of the archive, taken between the two counts. */
@@ -132,19 +178,6 @@ function reconcile(countedBefore: number, countedAfter: number, rowsWritten: num
     )
   }
   return { ...facts, sentence: 'Events were collected or marked while the export ran; the rows are the matches of one moment in between.' }
-}
-
-function formatWriter(format: ExportFormat, sink: ByteSink): FormatWriter {
-  switch (format) {
-    case 'csv':
-      return csvWriter(sink)
-    case 'xlsx':
-      return xlsxWriter(sink)
-    case 'ndjson':
-      return ndjsonWriter(sink)
-    case 'ocsf':
-      return ocsfWriter(sink)
-  }
 }
 
 /** The export appears last: whoever waits for it finds its manifest there. */

@@ -43,6 +43,14 @@ export class Tally {
     this.#dayCount++
   }
 
+  /** Adds what another tally counted in the same zone. */
+  addCounts({ byService, byDay, untimed, unmapped }: ExportCounts): void {
+    for (const [service, count] of Object.entries(byService)) this.#services.set(service, (this.#services.get(service) ?? 0) + count)
+    for (const { day, count } of byDay) this.#days.set(day, (this.#days.get(day) ?? 0) + count)
+    this.#untimed += untimed
+    this.#unmapped += unmapped
+  }
+
   counts(): ExportCounts {
     this.#closeDay()
     const byDay = [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, count]) => ({ day, count }))

@@ -1,6 +1,5 @@
 import { payloadText } from './payload-text.ts'
 import { tableCells, tableColumns } from './table.ts'
-import { flushChars } from './write-text.ts'
 import type { ByteSink, ExportedEvent, FormatWriter } from './writer.ts'
 import { cutToCell, spreadsheetXml } from './xlsx-text.ts'
 import { contentTypes, packageRelations, sheetBegin, sheetEnd, styles, workbook, workbookRelations } from './xlsx-package.ts'
@@ -11,6 +10,9 @@ export interface SheetLimits {
   readonly rows: number
   readonly xmlBytes: number
 }
+
+/** Enough for an efficient write, far below what one string may hold however large the payloads are. */
+const flushChars = 2_000_000
 
 const realLimits: SheetLimits = { rows: 1_048_575, xmlBytes: 3_900_000_000 }
 

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openArchive } from '../../../src-main/core/cache/client.ts'
 import { FirstLook } from '../../../src-main/core/cache/engine/first-look.ts'
 import { newestToSave, readNewest } from '../../../src-main/core/cache/engine/newest-rows.ts'
-import { event, keyHex, page, record, testArchive, workerUrl } from '../cache/archive-fixture.ts'
+import { event, keyHex, record, workerUrl } from '../cache/archive-fixture.ts'
 import { everything, never, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
 
 const instant = (ms: number): string => new Date(Date.UTC(2024, 0, 1) + ms).toISOString()

@@ -178,3 +178,26 @@ test('each timeline is counted as its query counts', async () => {
     ['1', 'c2'],
   ])
 })
+
+test('lines are the events of a stream, whichever thread made them, while events arrive', async () => {
+  const { writer, reader } = await threads()
+  await writer.commitPage(page(records(7_000)))
+  const large = 'x'.repeat(1_500_000)
+  await writer.commitPage(page(Array.from({ length: 4 }, (_, i) => record({ externalId: `large ${i}` }, `{"large":"${large}","i":${i}}`))))
+  const expected: unknown[] = []
+  for await (const batch of reader.stream(everything, 'newest'))
+    for (const { event: found, payload } of batch) expected.push({ ...found, raw: Buffer.from(payload).toString() })
+  const lines: string[] = []
+  let rows = 0
+  let untilNow = Promise.resolve<unknown>(null)
+  for await (const batch of reader.lines(everything, 'newest', 'ndjson')) {
+    untilNow = untilNow.then(() => writer.commitPage(page(records(3, 10_000 + rows))))
+    lines.push(...Buffer.from(batch.bytes).toString().trimEnd().split('\n'))
+    rows += batch.rows
+    expect(Object.values(batch.counts.byService)).toEqual([batch.rows])
+  }
+  await untilNow
+  expect(rows).toBe(7_004)
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(expected)
+  for await (const batch of reader.lines(parsed('nothing-like-this'), 'newest', 'csv')) expect(batch).toBe(null)
+})

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { AuditEvent } from '../../../src-main/contract/model/audit-event.ts'
 import type { ExportFormat } from '../../../src-main/contract/model/export.ts'
 import { parseQuery } from '../../../src-main/core/query/parse.ts'
+import { linesOf } from '../../../src-main/core/export/lines.ts'
 import { runExport, type ExportDeps, type ExportProgress, type ExportResult } from '../../../src-main/core/export/run-export.ts'
 import type { ExportedEvent } from '../../../src-main/core/export/writer.ts'
 import { oracleEvent } from '../query/query-samples.ts'
@@ -31,6 +32,9 @@ export function readerOf(events: readonly ExportedEvent[], counts: readonly numb
     count: () => Promise.resolve({ total: counts[counted++] ?? events.length, exact: true }),
     async *stream() {
       for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(events.slice(at, at + 2))
+    },
+    async *lines({ zone }, _order, format) {
+      for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(linesOf(format, zone, events.slice(at, at + 2)).batch)
     },
     coverage: () =>
       Promise.resolve([{ connection: 'c1', stream: 'events', from: null, to: '2026-03-01T00:00:00.000Z', state: 'complete' }]),

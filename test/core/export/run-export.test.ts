@@ -91,15 +91,21 @@ describe('the final name', () => {
   it('stays empty when reading fails midway', async () => {
     const folder = await temporaryFolder()
     const reader = readerOf(events)
-    const failing = {
-      ...reader,
-      async *stream() {
-        yield await Promise.resolve(events.slice(0, 2))
+    async function* damaged<Batch>(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+      for await (const batch of batches) {
+        yield batch
         throw new Error('damaged page')
-      },
+      }
     }
-    await expect(runSample(events, { path: join(folder, 'x.csv'), reader: failing })).rejects.toThrow('damaged page')
-    expect(await namesIn(folder)).toEqual([])
+    const failing: typeof reader = {
+      ...reader,
+      stream: (...asked) => damaged(reader.stream(...asked)),
+      lines: (...asked) => damaged(reader.lines(...asked)),
+    }
+    for (const format of exportFormatSchema.options) {
+      await expect(runSample(events, { format, path: join(folder, 'x'), reader: failing })).rejects.toThrow('damaged page')
+      expect(await namesIn(folder)).toEqual([])
+    }
   })
 
   it('keeps what stands there unless it may be replaced', async () => {

@@ -1,12 +1,9 @@
 import { Worker } from 'node:worker_threads'
-import { TrailviewError } from '../../../contract/errors.ts'
-import type { AuditEvent } from '../../../contract/model/audit-event.ts'
-import type { EventOrder } from '../../../contract/model/query.ts'
-import type { ArchiveReader, EventQuery } from '../archive.ts'
+import type { ArchiveReader } from '../archive.ts'
 import type { ColumnSegment, ReaderHandle, ReaderOptions, WorkerOptions } from '../reader-port.ts'
-import type { Moment } from './moment.ts'
 import type { QueryNews } from './query-thread.ts'
 import type { ReaderPart } from './reader-thread.ts'
+import { streamEvents, streamLines, type StreamSource } from './streams.ts'
 import { cancelled, ThreadCaller } from './thread-calls.ts'
 import type { VerifyNews } from './verify-thread.ts'
 
@@ -16,8 +13,6 @@ const followEveryMs = 500
 const followCommitsMs = 200
 /** How long after a start or a commit snapshots are stored, when nothing else is going on, ms. */
 const snapshotDelayMs = 2_000
-/** Times a stream begins anew because the archive changed between its two threads. */
-const streamTries = 50
 
 /** Starts the query thread; resolves once it can answer the first page. */
 export async function createReader(options: ReaderOptions): Promise<ReaderHandle> {
@@ -100,50 +95,23 @@ class ReaderClient {
       knownExternalIds: ask('knownExternalIds'),
       views: ask('views'),
       fact: ask('fact'),
-      stream: (query, order, signal) => this.#stream(query, order, signal),
+      stream: (query, order, signal) => streamEvents(this.#streamSource(signal), query, order),
+      lines: (query, order, format, signal) => streamLines(this.#streamSource(signal), query, order, format),
       verify: (onProgress, signal) => this.#verify(onProgress, signal),
       onChanged: (listener) => this.#listen(listener),
     }
   }
 
-  async *#stream(
-    query: EventQuery,
-    order: EventOrder,
-    signal?: AbortSignal,
-  ): AsyncGenerator<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]> {
-    const thread = this.#start('stream')
-    try {
-      const rows = await this.#rowsOfStream(thread, query, order, signal)
-      await thread.call('take', [rows], signal)
-      let coming = thread.call<Batch>('next', [], signal)
-      for (;;) {
-        const batch = await coming
-        // The next batch is read while this one is used.
-        if (!batch.isLast) coming = thread.call<Batch>('next', [], signal)
-        coming.catch(() => undefined)
-        if (batch.events.length > 0) yield unpack(batch)
-        if (batch.isLast) return
-      }
-    } finally {
-      this.#others.delete(thread)
-      await thread.end()
-    }
-  }
-
-  /** The rows to stream, of the very moment of the archive that the streaming thread sees. */
-  async #rowsOfStream(thread: ThreadCaller, query: EventQuery, order: EventOrder, signal?: AbortSignal): Promise<Uint32Array> {
-    for (let tries = 0; tries < streamTries; tries++) {
-      const moment = await thread.call<Moment>('begin', [], signal)
-      const rows = await this.#query.call<Uint32Array | null>('rowsAt', [query, order, moment], signal)
-      if (rows !== null) return rows
-    }
-    throw new TrailviewError(
-      'ARCHIVE_BUSY',
-      'The archive is changing too fast to be read as a whole just now. Try again when the collection has ended.',
-      {
-        retryable: true,
+  #streamSource(signal: AbortSignal | undefined): StreamSource {
+    return {
+      query: this.#query,
+      signal,
+      start: () => this.#start('stream'),
+      end: async (thread) => {
+        this.#others.delete(thread)
+        await thread.end()
       },
-    )
+    }
   }
 
   async #verify(onProgress: (done: number, total: number) => void, signal?: AbortSignal): ReturnType<ArchiveReader['verify']> {
@@ -216,15 +184,4 @@ class ReaderClient {
   }
 }
 
-type PlainMethod = Exclude<keyof ArchiveReader, 'stream' | 'verify' | 'onChanged'>
-
-interface Batch {
-  readonly events: readonly AuditEvent[]
-  readonly payloads: Uint8Array
-  readonly ends: Uint32Array
-  readonly isLast: boolean
-}
-
-function unpack({ events, payloads, ends }: Batch): readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[] {
-  return events.map((event, at) => ({ event, payload: payloads.subarray(at === 0 ? 0 : ends[at - 1], ends[at]) }))
-}
+type PlainMethod = Exclude<keyof ArchiveReader, 'stream' | 'lines' | 'verify' | 'onChanged'>

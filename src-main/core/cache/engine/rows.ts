@@ -52,8 +52,13 @@ export class RowBuilder {
 
   /** Rows of the event table, in the order of the rows; removed ones are left out. */
   stored(rows: readonly number[]): readonly StoredEvent[] {
+    return this.storedAt(Uint32Array.from(rows)).filter((stored) => stored !== undefined)
+  }
+
+  /** The same, each at its place; undefined for removed ones. */
+  storedAt(rows: Uint32Array): readonly (StoredEvent | undefined)[] {
     const found = readStored(this.#db, rows)
-    return rows.map((row) => found.get(row)).filter((stored) => stored !== undefined)
+    return Array.from(rows, (row) => found.get(row))
   }
 
   /** Events with the marks that lists show. */

@@ -48,7 +48,7 @@ const select =
 const nearbyRows = 8
 
 /** Rows of the event table by row number (seq - 1); purged ones are missing. Neighbours are read together. */
-export function readStored(db: Database, rows: readonly number[]): ReadonlyMap<number, StoredEvent> {
+export function readStored(db: Database, rows: Uint32Array): ReadonlyMap<number, StoredEvent> {
   const sorted = Uint32Array.from(rows).sort()
   const read = prepared<[number, number], Values>(db, `${select} WHERE seq BETWEEN ? AND ?`, 'arrays')
   const found = new Map<number, StoredEvent>()

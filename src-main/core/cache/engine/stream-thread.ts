@@ -1,3 +1,6 @@
+import type { AuditEvent } from '../../../contract/model/audit-event.ts'
+import { type LineBatch, type LineFormatName, linesOf } from '../../export/lines.ts'
+import type { ExportedEvent } from '../../export/writer.ts'
 import { type Database, openDatabase } from '../driver.ts'
 import type { WorkerOptions } from '../reader-port.ts'
 import { type Moment, readMoment } from './moment.ts'
@@ -10,40 +13,24 @@ const batchEvents = 1_000
 /** Bytes of payloads after which a batch is full, whatever its events. */
 const batchBytes = 8 * 1024 * 1024
 
+/** Events with their payloads, joined; `next`: the place in the list from which to go on. */
+export interface EventBatch {
+  readonly events: readonly AuditEvent[]
+  readonly payloads: Uint8Array
+  readonly ends: Uint32Array
+  readonly next: number
+}
+
+/** Lines of events; `next`: the place in the list from which to go on. */
+export interface EncodedLines {
+  readonly batch: LineBatch
+  readonly next: number
+}
+
 /** A thread that reads events with their payloads for one export, all within one transaction. */
 export function streamMethods(options: WorkerOptions): ThreadMethods {
   const db: Database = openDatabase({ home: options.home, keyHex: options.keyHex, role: 'reader' })
-  const builder = new RowBuilder(db)
-  const payloads = new Payloads(db)
-  let rows: Uint32Array = new Uint32Array(0)
-  let at = 0
-
-  const next = (): Handover => {
-    const events: unknown[] = []
-    const parts: Uint8Array[] = []
-    let sizeBytes = 0
-    let last = -1
-    const wanted = [...rows.subarray(at, at + batchEvents)]
-    for (const stored of builder.stored(wanted)) {
-      const payload = payloads.at(stored.block, stored.slot)
-      // What does not fit is read again for the next batch.
-      if (events.length > 0 && sizeBytes + payload.length > batchBytes) break
-      events.push(builder.eventOf(stored))
-      parts.push(payload)
-      sizeBytes += payload.length
-      last = stored.seq - 1
-    }
-    at = last === -1 || events.length === wanted.length ? at + wanted.length : at + wanted.indexOf(last) + 1
-    const joined = new Uint8Array(sizeBytes)
-    const ends = new Uint32Array(parts.length)
-    let end = 0
-    parts.forEach((part, i) => {
-      joined.set(part, end)
-      ends[i] = end += part.length
-    })
-    return new Handover({ events, payloads: joined, ends, isLast: at >= rows.length }, [joined.buffer, ends.buffer])
-  }
-
+  const reading = new ListReader(db)
   return {
     /** Begins, or begins anew, at the archive's present moment. */
     begin: (): Moment => {
@@ -51,11 +38,68 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
       db.exec('BEGIN')
       return readMoment(db)
     },
-    take: (taken: Uint32Array): null => {
-      rows = taken
-      at = 0
+    take: (rows: Uint32Array): null => {
+      reading.rows = rows
       return null
     },
-    next,
+    events: (from: number): Handover => {
+      const batch = reading.eventsFrom(from)
+      return new Handover(batch, [batch.payloads.buffer as ArrayBuffer, batch.ends.buffer as ArrayBuffer])
+    },
+    lines: (from: number, to: number, format: LineFormatName, zone: string): Handover => {
+      const lines = reading.linesOf(from, to, format, zone)
+      return new Handover(lines, [lines.batch.bytes.buffer as ArrayBuffer])
+    },
+  }
+}
+
+/** Reads the events of a list of rows. */
+class ListReader {
+  rows: Uint32Array = new Uint32Array(0)
+  readonly #builder: RowBuilder
+  readonly #payloads: Payloads
+
+  constructor(db: Database) {
+    this.#builder = new RowBuilder(db)
+    this.#payloads = new Payloads(db)
+  }
+
+  /** Events from a place on: as many as make a batch. */
+  eventsFrom(from: number): EventBatch {
+    const events: AuditEvent[] = []
+    const parts: Uint8Array[] = []
+    let sizeBytes = 0
+    let next = from
+    for (const { event, payload, place } of this.#read(from, Math.min(from + batchEvents, this.rows.length))) {
+      // What does not fit is read again for the next batch.
+      if (events.length > 0 && sizeBytes + payload.length > batchBytes) break
+      events.push(event)
+      parts.push(payload)
+      sizeBytes += payload.length
+      next = place + 1
+    }
+    const payloads = new Uint8Array(sizeBytes)
+    const ends = new Uint32Array(parts.length)
+    let end = 0
+    parts.forEach((part, i) => {
+      payloads.set(part, end)
+      ends[i] = end += part.length
+    })
+    return { events, payloads, ends, next: events.length === 0 ? from + batchEvents : next }
+  }
+
+  /** Lines of the events at places `from` to `to` (exclusive), or as many of them as make a batch. */
+  linesOf(from: number, to: number, format: LineFormatName, zone: string): EncodedLines {
+    const { batch, stoppedAt } = linesOf(format, zone, this.#read(from, to))
+    return { batch, next: stoppedAt === null ? to : stoppedAt.place + 1 }
+  }
+
+  /** The events at places `from` to `to` (exclusive), each with its place; removed ones are left out. */
+  *#read(from: number, to: number): Generator<ExportedEvent & { readonly place: number }> {
+    const stored = this.#builder.storedAt(this.rows.subarray(from, to))
+    for (let at = 0; at < stored.length; at++) {
+      const row = stored[at]
+      if (row !== undefined) yield { event: this.#builder.eventOf(row), payload: this.#payloads.at(row.block, row.slot), place: from + at }
+    }
   }
 }
