@@ -78,7 +78,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
       return plain(response, 403, 'This address was used already or is not ours. Start Trailview again to get a new one.')
     // Not a redirect: one that began at a link elsewhere counts as cross-site to its end, and the cookie would stay behind.
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'set-cookie': cookie })
-    response.end('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Trailview</title>')
+    response.end('<!doctype html><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>Trailview</title>')
   }
 
   async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import type { Output } from '../../src-main/contract/api.ts'
 import type { ConnectionStatus } from '../../src-main/contract/model/collection.ts'
 import type { Connection, ConnectionDraft, ConnectionTest } from '../../src-main/contract/model/connection.ts'
 import type { ConnectorInfo } from '../../src-main/contract/model/connector-info.ts'
@@ -63,6 +64,11 @@ export const useConnectionsStore = defineStore('connections', () => {
     return client.call('connections.test', { id })
   }
 
+  /** Asks the service who has an e-mail address; null when it knows nobody. Throws what went wrong. */
+  async function findUser(id: string, email: string): Promise<Output<'connections.findUser'>['user']> {
+    return (await client.call('connections.findUser', { id, email })).user
+  }
+
   async function remove(id: string, purge: boolean): Promise<void> {
     await client.call('connections.remove', { id, purge })
     await load()
@@ -84,10 +90,10 @@ export const useConnectionsStore = defineStore('connections', () => {
     connectorOf,
     titleOf,
     load,
-
     save,
     test,
     testSaved,
+    findUser,
     remove,
   }
 })
