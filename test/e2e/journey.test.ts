@@ -152,6 +152,7 @@ describe.skipIf(browserPath === null)('the journey', () => {
     const [from, before] = [0.5, 0.6].map((share) => dayOf(truth[Math.floor(truth.length * share)]?.timeMs ?? 0)) as [string, string]
     const range = app.page.getByRole('group', { name: 'Time range' })
     await range.getByLabel('From').fill(from)
+    await expect.poll(() => search().inputValue()).toContain(`after:${from}`)
     await range.getByLabel('Before').fill(before)
     const within = truth.filter(({ timeMs }) => timeMs >= Date.parse(from) && timeMs < Date.parse(before))
     expect(within.length).toBeGreaterThan(0)
