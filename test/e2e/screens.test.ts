@@ -97,7 +97,7 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     const detail = page.getByRole('complementary', { name: 'Event', exact: true })
-    await detail.getByRole('button', { name: 'Reviewed' }).focus()
+    await detail.getByRole('button', { name: 'Reviewed', exact: true }).focus()
     await page.keyboard.press('Escape')
     await detail.waitFor({ state: 'detached' })
     expect(await focused()).toBe('grid')
