@@ -13,6 +13,8 @@ const child = fileURLToPath(new URL('./collect-child.ts', import.meta.url))
 
 export interface KillResult {
   readonly kills: number
+  /** Kills that met a process still running. */
+  readonly cutShort: number
   readonly events: number
   readonly lost: number
   readonly duplicated: number
@@ -32,6 +34,7 @@ export async function killAndResume(seed: number, kills: number, events: number)
   const secrets = createFileSecrets(secretsPath)
   const findings: string[] = []
   let falseCoverage = 0
+  let cutShort = 0
   const truth = practice.all.flatMap((service) => service.groundTruth())
 
   const inspect = async () => {
@@ -62,10 +65,12 @@ export async function killAndResume(seed: number, kills: number, events: number)
     await first.close()
 
     for (let i = 0; i < kills; i++) {
-      const running = spawn(process.execPath, ['--no-warnings', child, home, secretsPath], { stdio: 'ignore' })
+      const running = spawn(process.execPath, ['--no-warnings', child, home, secretsPath], { stdio: ['ignore', 'pipe', 'ignore'] })
       const ended = once(running, 'exit')
-      // Spread over the whole life of a run: before its first page, between pages, and after its end.
-      await Promise.race([sleep(250 + ((seed * 7919 + i * 104_729) % 1_500)), ended])
+      // One in eight is killed while it starts; the others at any moment of their run, its last ones included.
+      if (i % 8 !== 0) await Promise.race([once(running.stdout, 'data'), ended])
+      await Promise.race([sleep((seed * 7919 + i * 104_729) % 1_500), ended])
+      if (running.exitCode === null) cutShort += 1
       running.kill('SIGKILL')
       await ended
       await inspect()
@@ -78,6 +83,7 @@ export async function killAndResume(seed: number, kills: number, events: number)
     const { archived, known } = await inspect()
     return {
       kills,
+      cutShort,
       events: truth.length,
       lost: truth.filter(({ service, externalId }) => !known.has(`${service} ${externalId}`)).length,
       duplicated: archived.length - known.size,
