@@ -4,7 +4,7 @@ import type { ParsedQuery, Query, QueryCompletion } from '../../src-main/contrac
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
-import { bothQueries, toggleValue, valueState, withTimeRange, withTerm, withoutSpan, type ReadQuery } from '../lib/query-text.ts'
+import { bothQueries, timeChips, toggleValue, valueState, withTimeRange, withTerm, withoutSpan, type ReadQuery } from '../lib/query-text.ts'
 import { throttle } from '../lib/throttle.ts'
 import { useSettingsStore } from './settings.ts'
 
@@ -95,6 +95,13 @@ export const useQueryStore = defineStore('query', () => {
   const stateOf = (field: string, value: string): 'included' | 'excluded' | 'none' => valueState(read.value, field, value)
   const remove = (span: { readonly start: number; readonly end: number }): Promise<void> => set(withoutSpan(parsedText.value, span))
   const add = (term: string): Promise<void> => set(withTerm(read.value, term))
+  /** Sets one bound of the time range and keeps the other, also where the text was changed and not yet read again. */
+  async function setBound(side: 'after' | 'before', bound: string | null): Promise<void> {
+    if (parsedText.value !== text.value) await apply()
+    const boundOf = (field: string) => timeChips(read.value).find((chip) => chip.field.toLowerCase() === field)?.values[0] ?? null
+    const bounds = { after: boundOf('after'), before: boundOf('before'), [side]: bound }
+    return set(withTimeRange(read.value, bounds.after, bounds.before))
+  }
   const setRange = (after: string | null, before: string | null): Promise<void> => set(withTimeRange(read.value, after, before))
 
   const setLast = (span: string): Promise<void> => set(withTimeRange(read.value, null, null, span))
@@ -120,6 +127,6 @@ export const useQueryStore = defineStore('query', () => {
 
   return {
     ...{ text, base, parsed, parsedText, effective, ran, failure, archiveRevision, isStep, read, problems, hasProblem },
-    ...{ apply, type, set, enter, toggle, stateOf, remove, add, setRange, setLast, complete, refresh },
+    ...{ apply, type, set, enter, toggle, stateOf, remove, add, setBound, setRange, setLast, complete, refresh },
   }
 })

@@ -56,6 +56,24 @@ describe('the query', () => {
     expect(callsOf('events.window').length).toBe(windows)
   })
 
+  it('with a problem in a new place leaves the place itself', async () => {
+    const query = useQueryStore()
+    await query.set('verb:delete')
+    await query.enter('workspace:4130', 'foo:bar')
+    expect(query.hasProblem).toBe(true)
+    expect(query.effective?.text).toBe('workspace:4130')
+    expect(query.ran.text).toBe('')
+  })
+
+  it('keeps both bounds of a range that are set in quick succession', async () => {
+    const query = useQueryStore()
+    await query.set('verb:delete')
+    await Promise.all([query.setBound('after', '2026-01-01'), query.setBound('before', '2026-02-01')])
+    expect(query.text).toBe('verb:delete after:2026-01-01 before:2026-02-01')
+    await query.setBound('after', null)
+    expect(query.text).toBe('verb:delete before:2026-02-01')
+  })
+
   it('typed letter by letter is asked once, and a newer one cancels the older', async () => {
     const query = useQueryStore()
     await query.set('')
@@ -100,6 +118,17 @@ describe('the query', () => {
 })
 
 describe('the rows', () => {
+  it('of one place are no answer in another', async () => {
+    const query = useQueryStore()
+    const results = useResultsStore()
+    await query.set('')
+    await vi.waitFor(() => expect(results.total).not.toBeNull())
+    const entered = query.enter('workspace:4130', '')
+    expect(results.total).toBeNull()
+    await entered
+    await vi.waitFor(() => expect(results.total).not.toBeNull())
+  })
+
   it('arrive for whatever stretch is shown', async () => {
     const results = useResultsStore()
     await useQueryStore().set('')
@@ -278,7 +307,7 @@ describe('collection', () => {
 describe('exports', () => {
   it('that finish before their start is answered are shown as finished', async () => {
     const exports = useExportsStore()
-    await exports.start({ text: '', zone: 'UTC' }, 'csv', null)
+    await exports.start({ text: '', zone: 'UTC' }, 'csv', null, false)
     expect(exports.jobs.map(({ status, rows }) => [status, rows])).toEqual([['done', 5_000]])
   })
 })

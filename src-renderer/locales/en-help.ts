@@ -1,0 +1,35 @@
+/** The keys and the query language, as the help shows them. */
+export const helpTexts = {
+  help: {
+    title: 'Keys and search',
+    keys: [
+      ['/', 'to the search box'],
+      ['j or ↓', 'next event'],
+      ['k or ↑', 'previous event'],
+      ['PageDown, PageUp', 'a page on or back'],
+      ['Home, End', 'first or last event'],
+      ['← →', 'cell to the left or right'],
+      ['Enter', 'open the event'],
+      ['Esc', 'leave a field, then close the event'],
+      ['f', 'only events with the focused value'],
+      ['F', 'no events with the focused value'],
+      ['m', 'mark: reviewed, follow up, unreviewed'],
+      ['n', 'write a note'],
+      ['e', 'export everything that matches'],
+      ['?', 'this help'],
+    ],
+    language: 'Search language',
+    examples: [
+      ['logo.pn', 'text within names, sentences, notes and tags'],
+      ['"Q3 plan"', 'words exactly as written'],
+      ['verb:delete,update', 'one of several values'],
+      ['-service:lytics', 'without'],
+      ['actor:"Matthew Anderson"', 'a person by name, e-mail or id'],
+      ['file:*.pdf', 'any characters for *'],
+      ['after:2026-01-01 before:2026-02', 'a range of time; last:7d, on:2026-01'],
+      ['verb:delete OR verb:share', 'either'],
+      ['has:late', 'also has:note, has:revision, has:gone, has:unmapped'],
+      ['raw:4137', 'within the payload too'],
+    ],
+  },
+} as const
