@@ -84,9 +84,10 @@ function printComparison(own: ContestantReport, others: readonly Outcome[]): voi
   for (const { name, report, skipped } of [{ name: ours, report: own, skipped: null }, ...others]) {
     if (report === null) console.log(`  ${name.padEnd(10)} skipped: ${skipped}`)
     else {
+      const prepared = report.preparedMs < 1 ? 'nothing left to prepare' : `${ms(report.preparedMs)} ms`
       const memory = report.peakBytes === 0 ? 'memory not seen' : `${Math.round(report.peakBytes / 1e6).toLocaleString('en')} MB`
       console.log(
-        `  ${name.padEnd(10)} ${ms(report.preparedMs)} ms, ${memory} (${report.version})${report.wasCutShort ? '; its time was up before the last questions' : ''}`,
+        `  ${name.padEnd(10)} ${prepared}, ${memory} (${report.version})${report.wasCutShort ? '; its time was up before the last questions' : ''}`,
       )
     }
   }
