@@ -47,7 +47,7 @@ for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++)
   }
 }
 
-console.table(rows)
+if (Number(values.schedules) > 0) console.table(rows)
 
 const kills = Number(values.kills)
 const killed = kills > 0 ? await killAndResume(firstSeed, kills, 20_000) : null
