@@ -1,6 +1,6 @@
-const firstCapacityBytes = 4_000_000
+const firstCapacityBytes = 2_500_000
 /** When to hand over what is collected: early enough that a builder rarely has to grow. */
-export const flushBytes = 2_000_000
+export const flushBytes = 1_500_000
 const quote = 0x22
 const backslash = 0x5c
 

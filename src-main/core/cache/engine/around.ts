@@ -1,6 +1,6 @@
 import type { ArchiveState } from './archive-state.ts'
 import { flag } from './columns.ts'
-import type { NumberColumn } from './number-column.ts'
+import type { NarrowColumn } from './narrow-column.ts'
 import type { TextColumn } from './text-column.ts'
 
 /** Rows nearest in time by the same actor and on the same object, up to `count` before and after each, newest first. */
@@ -17,7 +17,7 @@ export function around(
 }
 
 /** Dictionary numbers of the same thing under whatever name; null for none. */
-function sameThing(number: number, connection: NumberColumn, id: TextColumn, name: TextColumn, kind?: NumberColumn): Uint8Array | null {
+function sameThing(number: number, connection: NarrowColumn, id: TextColumn, name: TextColumn, kind?: NarrowColumn): Uint8Array | null {
   const column = id.isPresent(number) ? id : name
   const text = number === 0 ? null : column.text(number)
   if (text === null) return null

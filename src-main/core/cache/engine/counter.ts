@@ -1,35 +1,61 @@
-/** Counts by number, and which numbers were counted at all: emptying and reading take as long as there are such, not as there are numbers. */
+/** Numbers listed as counted: of more than one in so many it is not listed which they are. */
+const listedShare = 8
+const fewListed = 4_096
+
+/**
+ * Counts by number. While few numbers were counted it is known which, so that emptying and reading take as long as there are such;
+ * of many, all numbers are looked at in a row.
+ */
 export class Counter {
   counts = new Uint32Array(0)
+  /** The numbers counted, as far as they fit. */
   touched = new Uint32Array(0)
+  /** How many numbers were counted: above the length of `touched`, the list is not whole. */
   touchedCount = 0
 
-  /** Makes room for numbers below `size`. */
+  /** Makes room for numbers below `size`; to be called while empty. */
   reserve(size: number): void {
     if (size <= this.counts.length) return
-    const capacity = Math.ceil(size * 1.25)
-    const counts = new Uint32Array(capacity)
-    counts.set(this.counts)
-    const touched = new Uint32Array(capacity)
-    touched.set(this.touched)
-    this.counts = counts
-    this.touched = touched
+    const capacity = Math.ceil(size * 1.05) + 256
+    this.counts = new Uint32Array(capacity)
+    this.touched = new Uint32Array(Math.max(fewListed, Math.ceil(capacity / listedShare)))
   }
 
   add(number: number, by: number): void {
     const before = this.counts[number] as number
-    if (before === 0) this.touched[this.touchedCount++] = number
+    if (before === 0) {
+      if (this.touchedCount < this.touched.length) this.touched[this.touchedCount] = number
+      this.touchedCount++
+    }
     this.counts[number] = before + by
   }
 
   clear(): void {
-    for (let at = 0; at < this.touchedCount; at++) this.counts[this.touched[at] as number] = 0
+    if (this.#isListed) for (let at = 0; at < this.touchedCount; at++) this.counts[this.touched[at] as number] = 0
+    else this.counts.fill(0)
     this.touchedCount = 0
   }
 
-  /** The numbers counted, each once. */
-  *numbers(): Generator<number> {
-    for (let at = 0; at < this.touchedCount; at++) yield this.touched[at] as number
+  /** Calls back for each number counted, once. */
+  forEach(visit: (number: number, count: number) => void): void {
+    const { counts, touched } = this
+    if (this.#isListed) {
+      for (let at = 0; at < this.touchedCount; at++) visit(touched[at] as number, counts[touched[at] as number] as number)
+      return
+    }
+    for (let number = 0; number < counts.length; number++) {
+      const count = counts[number] as number
+      if (count !== 0) visit(number, count)
+    }
+  }
+
+  /** The numbers with the greatest counts, as `topKeys` ranks them. */
+  top(top: number): readonly number[] {
+    return this.#isListed ? topKeys(this.touched.subarray(0, this.touchedCount), this.counts, top) : topOfAll(this.counts, top)
+  }
+
+  get #isListed(): boolean {
+    return this.touchedCount <= this.touched.length
   }
 }
 
@@ -44,9 +70,31 @@ export function topKeys(keys: Uint32Array, counts: Uint32Array, top: number): re
     const at = Math.min(counts[key] as number, finestCount)
     if (key !== 0) having[at] = (having[at] as number) + 1
   }
-  let least = finestCount
-  for (let seen = having[least] as number; seen < top && least > 1; seen += having[least] as number) least--
+  const least = leastOf(having, top)
   const found: number[] = []
   for (const key of keys) if (key !== 0 && (counts[key] as number) >= least) found.push(key)
-  return found.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b).slice(0, top)
+  return ranked(found, counts, top)
+}
+
+/** The same when every number may be a key. */
+function topOfAll(counts: Uint32Array, top: number): readonly number[] {
+  const having = new Uint32Array(finestCount + 1)
+  for (let key = 1; key < counts.length; key++) {
+    const at = Math.min(counts[key] as number, finestCount)
+    having[at] = (having[at] as number) + 1
+  }
+  const least = leastOf(having, top)
+  const found: number[] = []
+  for (let key = 1; key < counts.length; key++) if ((counts[key] as number) >= least) found.push(key)
+  return ranked(found, counts, top)
+}
+
+function leastOf(having: Uint32Array, top: number): number {
+  let least = finestCount
+  for (let seen = having[least] as number; seen < top && least > 1; seen += having[least] as number) least--
+  return least
+}
+
+function ranked(keys: number[], counts: Uint32Array, top: number): readonly number[] {
+  return keys.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b).slice(0, top)
 }

@@ -43,7 +43,10 @@ function countColumn(column: Uint32Array | Uint8Array, words: Uint32Array, from:
       const number = column[base - Math.clz32(word & -word)] as number
       word &= word - 1
       const before = counts[number] as number
-      if (before === 0) touched[touchedCount++] = number
+      if (before === 0) {
+        if (touchedCount < touched.length) touched[touchedCount] = number
+        touchedCount++
+      }
       counts[number] = before + 1
     }
   }

@@ -1,4 +1,4 @@
-import { NumberColumn } from './number-column.ts'
+import { NarrowColumn } from './narrow-column.ts'
 import { TextColumn } from './text-column.ts'
 import { ValueGroups } from './value-groups.ts'
 
@@ -32,8 +32,8 @@ export class Interner {
 
 /** A dictionary of things: to which connection each belongs, its kind, and its texts, folded. */
 export class Entries {
-  readonly connection = new NumberColumn()
-  readonly kind = new NumberColumn()
+  readonly connection = new NarrowColumn()
+  readonly kind = new NarrowColumn()
   readonly texts: readonly TextColumn[]
   readonly groups: ValueGroups
   readonly #kinds: Interner
@@ -72,9 +72,9 @@ export class Entries {
     const to = from + partEntries
     const kinds = new Interner()
     return {
-      kind: this.kind.values.slice(from, to).map((kind) => kinds.numberOf(this.#kinds.texts[kind] ?? '')),
+      kind: this.kind.slice(from, to).map((kind) => kinds.numberOf(this.#kinds.texts[kind] ?? '')),
       kinds: kinds.texts,
-      connection: this.connection.values.slice(from, to),
+      connection: this.connection.slice(from, to),
       texts: this.texts.map((column) => column.slice(from, to)),
       first: this.groups.first.values.slice(from, to),
       hashes: this.groups.hashes.values.slice(from, to),

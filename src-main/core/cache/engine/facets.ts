@@ -2,7 +2,7 @@ import type { FacetField, FacetValue } from '../../../contract/model/query.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { flag } from './columns.ts'
-import { type Counter, topKeys } from './counter.ts'
+import type { Counter } from './counter.ts'
 import type { ColumnCounters } from './counts.ts'
 import { latestOf, type ThingColumn } from './latest-names.ts'
 import { outcomeNames, statusNames } from './names.ts'
@@ -23,7 +23,7 @@ export interface FacetSource {
 export function facetOf(field: FacetField, top: number, source: FacetSource): readonly FacetValue[] {
   const { state, db, counters } = source
   const { contexts, connections, action, actor, subject, kinds } = state.dictionaries
-  const byContext = (numberOf: (context: number) => number): ReadonlyMap<number, number> => sumBy(counters.context, numberOf)
+  const byContext = (numberOf: (context: number) => number): readonly number[] => sumBy(counters.context, numberOf)
   switch (field) {
     case 'actor': {
       const found = topGroups(counters.actor, actor.groups, top, counters.sums)
@@ -37,10 +37,10 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
       const { sums } = counters
       sums.clear()
       const seen = new Set<number>()
-      for (const context of counters.context.numbers()) {
+      counters.context.forEach((context, count) => {
         seen.add(contexts.workspace.at(context))
-        sums.add(subject.groups.first.at(contexts.workspace.at(context)), counters.context.counts[context] as number)
-      }
+        sums.add(subject.groups.first.at(contexts.workspace.at(context)), count)
+      })
       return named(state, db, 'workspace', topSums(sums, top), (number) => seen.has(number))
     }
     case 'kind':
@@ -98,24 +98,26 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
   }
 }
 
-/** Sums counts by another number; a negative one is left out. */
-function sumBy(counter: Counter, numberOf: (number: number) => number): ReadonlyMap<number, number> {
-  const sums = new Map<number, number>()
-  for (let at = 0; at < counter.touchedCount; at++) {
-    const number = counter.touched[at] as number
+/** Sums counts by another number, one of few; a negative one is left out. */
+function sumBy(counter: Counter, numberOf: (number: number) => number): readonly number[] {
+  const sums: number[] = []
+  counter.forEach((number, count) => {
     const key = numberOf(number)
-    if (key >= 0) sums.set(key, (sums.get(key) ?? 0) + (counter.counts[number] as number))
-  }
+    if (key < 0) return
+    while (sums.length <= key) sums.push(0)
+    sums[key] = (sums[key] as number) + count
+  })
   return sums
 }
 
 /** Values by name: numbers of one name are one value. */
-function plain(sums: ReadonlyMap<number, number>, nameOf: (number: number) => string | undefined, top: number): readonly FacetValue[] {
+function plain(sums: readonly number[], nameOf: (number: number) => string | undefined, top: number): readonly FacetValue[] {
   const byName = new Map<string, number>()
-  for (const [number, count] of sums) {
+  sums.forEach((count, number) => {
+    if (count === 0) return
     const name = nameOf(number) ?? ''
     byName.set(name, (byName.get(name) ?? 0) + count)
-  }
+  })
   return ranked(byName, top)
 }
 
@@ -132,15 +134,12 @@ type GroupCount = readonly [group: number, count: number]
 function topGroups(counter: Counter, { first }: ValueGroups, top: number, sums: Counter): readonly GroupCount[] {
   sums.clear()
   const groupOf = first.values
-  for (let at = 0; at < counter.touchedCount; at++) {
-    const number = counter.touched[at] as number
-    sums.add(groupOf[number] as number, counter.counts[number] as number)
-  }
+  counter.forEach((number, count) => sums.add(groupOf[number] as number, count))
   return topSums(sums, top)
 }
 
 function topSums(sums: Counter, top: number): readonly GroupCount[] {
-  return topKeys(sums.touched.subarray(0, sums.touchedCount), sums.counts, top).map((group) => [group, sums.counts[group] as number])
+  return sums.top(top).map((group) => [group, sums.counts[group] as number])
 }
 
 /** The most names a label holds; more are said to be there. */

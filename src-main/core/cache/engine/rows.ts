@@ -1,7 +1,7 @@
 import type { AuditEvent, Actor, EventMarks, EventRow, Outcome, Subject, Verb } from '../../../contract/model/audit-event.ts'
 import type { ServiceId } from '../../../contract/model/audit-event.ts'
 import type { Database, Statement } from '../driver.ts'
-import { keyOfEvent } from '../identity.ts'
+import { hexKeyOfExternalId, keyOfPayload } from '../identity.ts'
 import { restoreSummary } from '../summary.ts'
 import { outcomeNames, statusNames, unmappedWords } from './names.ts'
 import { prepared } from './prepared.ts'
@@ -13,7 +13,7 @@ const remembered = 20_000
 
 /** Our id of an event. */
 export function idOfEvent(connectionId: string, externalId: string, payloadHash: Uint8Array): string {
-  return keyOfEvent(connectionId, externalId, payloadHash).toString('hex')
+  return externalId === '' ? keyOfPayload(connectionId, payloadHash).toString('hex') : hexKeyOfExternalId(connectionId, externalId)
 }
 
 /** Builds events from their rows: dictionary rows are remembered, the event's own row is read. */

@@ -23,7 +23,8 @@ const quickMs = 6
 /** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
 const slowWalkPositions = Infinity
 /** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
-const rememberedPrograms = 8
+const rememberedPrograms = 2
+const rememberedTerms = 8
 
 /** Positions of the list, the end excluded. */
 interface Stretch {
@@ -46,7 +47,7 @@ export class Searcher {
   readonly #cache = new ResultCache()
   readonly #running = new Map<string, Running>()
   #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
-  #terms = new RecentlyUsed<string, Compiled>(rememberedPrograms)
+  #terms = new RecentlyUsed<string, Compiled>(rememberedTerms)
   #programsVersion = -1
 
   constructor(state: ArchiveState, scheduler: Scheduler, db: Database, payloads: Payloads) {
@@ -59,7 +60,7 @@ export class Searcher {
   compiled(query: EventQuery): Compiled {
     if (this.#programsVersion !== this.#state.version) {
       this.#programs = new RecentlyUsed(rememberedPrograms)
-      this.#terms = new RecentlyUsed(rememberedPrograms)
+      this.#terms = new RecentlyUsed(rememberedTerms)
     }
     this.#programsVersion = this.#state.version
     const key = JSON.stringify(query.tree)

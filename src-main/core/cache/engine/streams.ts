@@ -9,8 +9,8 @@ import type { ThreadCaller } from './thread-calls.ts'
 
 /** Times a stream begins anew because the archive changed between its threads; in the later half of them it makes do with one. */
 const beginTries = 50
-/** Events of a range: a few megabytes of lines. */
-const rangeRows = 2_000
+/** Events of a range: a megabyte or two of lines. */
+const rangeRows = 1_000
 /** Threads that make lines. */
 const lineThreads = 2
 

@@ -53,7 +53,7 @@ export class ValueGroups {
   #slotKnown(count: number): void {
     if (this.#taken + (count - this.#count) > this.#slots.length * 0.7) {
       let size = 1024
-      while (size * 0.5 < count) size *= 2
+      while (size * 0.7 < count) size *= 2
       this.#slots = new Uint32Array(size)
       this.#slotted = 0
       this.#taken = 0

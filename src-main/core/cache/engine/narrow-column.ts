@@ -1,0 +1,46 @@
+type Narrow = Uint8Array | Uint16Array | Uint32Array
+
+/** Small numbers by dictionary number, in as few bytes each as the greatest needs. */
+export class NarrowColumn {
+  #values: Narrow = new Uint8Array(256)
+
+  at(number: number): number {
+    return this.#values[number] ?? 0
+  }
+
+  set(number: number, value: number): void {
+    this.#fit(number + 1, value)
+    this.#values[number] = value
+  }
+
+  setAll(from: number, values: Uint32Array): void {
+    let greatest = 0
+    for (const value of values) if (value > greatest) greatest = value
+    this.#fit(from + values.length, greatest)
+    this.#values.set(values, from)
+  }
+
+  /** Values of the numbers `from` to `to` (exclusive). */
+  slice(from: number, to: number): Uint32Array {
+    return Uint32Array.from(this.#values.subarray(from, to))
+  }
+
+  /** Makes room for numbers below `count`. */
+  reserve(count: number): void {
+    if (count > this.#values.length) this.#values = copyOf(this.#values, count, this.#values.BYTES_PER_ELEMENT)
+  }
+
+  #fit(count: number, greatest: number): void {
+    const width = greatest < 0x100 ? 1 : greatest < 0x1_0000 ? 2 : 4
+    const { length, BYTES_PER_ELEMENT } = this.#values
+    if (count <= length && width <= BYTES_PER_ELEMENT) return
+    const capacity = count <= length ? length : Math.max(Math.ceil(length * 1.25), count)
+    this.#values = copyOf(this.#values, capacity, Math.max(width, BYTES_PER_ELEMENT))
+  }
+}
+
+function copyOf(values: Narrow, capacity: number, width: number): Narrow {
+  const copy = width === 1 ? new Uint8Array(capacity) : width === 2 ? new Uint16Array(capacity) : new Uint32Array(capacity)
+  copy.set(values)
+  return copy
+}
