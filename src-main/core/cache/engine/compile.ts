@@ -10,7 +10,7 @@ import { outcomeNames, statusNames } from './names.ts'
 import { markMatching } from './patterns.ts'
 import type { Program } from './program.ts'
 import type { RecentlyUsed } from './recently-used.ts'
-import { isFileKind } from './quick-test.ts'
+import { isFileKind, remembered } from './quick-test.ts'
 
 /** How a part of a query is answered, as a sentence; made only when somebody asks. */
 export type Step = () => string
@@ -96,7 +96,7 @@ function flagTable(isMatch: (flags: number) => boolean): Uint8Array {
 function compileField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: Step[]): Program {
   const { state } = context
   const { actor, subject, action, contexts, connections, counts } = state.dictionaries
-  const isAny = (value: string): boolean => patterns.some((pattern) => matchesWhole(pattern, value))
+  const isAny = (value: string | null): boolean => value !== null && patterns.some((pattern) => matchesWhole(pattern, value))
   switch (field) {
     case 'actor': {
       const table = new Uint8Array(counts.actor)
@@ -123,9 +123,9 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
       return tableProgram('object', table)
     }
     case 'workspace': {
-      const subjects = new Uint8Array(counts.object)
-      for (const pattern of patterns) for (const column of [subject.name, subject.id]) markMatching(column, pattern, subjects)
-      return contextProgram(state, (number) => subjects[contexts.workspace.at(number)] === 1, field, steps)
+      // Workspaces are few among the things that have texts, so their texts are looked at one by one.
+      const isWorkspace = remembered((number) => subject.texts.some((column) => isAny(column.text(number))))
+      return contextProgram(state, (number) => isWorkspace(contexts.workspace.at(number)), field, steps)
     }
     case 'service':
     case 'connection': {

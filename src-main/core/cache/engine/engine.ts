@@ -23,6 +23,8 @@ import { Searcher } from './searcher.ts'
 import { partsToSave } from './snapshots.ts'
 import { TimelineIndex } from './timelines.ts'
 
+/** Positions of the list walked between two breaths. */
+const walkedPositions = 100_000
 /** Words of a result counted between two breaths: 262,144 rows. */
 const countWords = 8_192
 
@@ -72,8 +74,9 @@ export class Engine {
   }
 
   async page(query: EventQuery, display: EventOrder, cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
-    const position = cursor === null ? 0 : this.#displayPositionOf(this.#rowOf(cursor), display) + 1
-    const { rows, hasMore } = await this.#searcher.someFrom(query, display, position, limit, signal)
+    const row = cursor === null ? null : this.#rowOf(cursor)
+    const positionOf = (): number => (row === null ? 0 : this.#displayPositionOf(row, display) + 1)
+    const { rows, hasMore } = await this.#searcher.someFrom(query, display, positionOf, limit, signal)
     const events = this.#rows.events(rows)
     return { events, next: hasMore ? (events.at(-1)?.id ?? null) : null }
   }
@@ -201,6 +204,9 @@ export class Engine {
     for (let position = 0; position < order.count; position++) {
       const row = order.rowAt(display, position)
       if (result.has(row)) rows[at++] = row
+      if (position % walkedPositions > 0) continue
+      await this.#scheduler.breathe(urgency.background, signal)
+      if (!this.state.isAt(moment)) return null
     }
     return rows
   }

@@ -121,7 +121,7 @@ function fieldTest(field: MatchField, patterns: readonly Pattern[], state: Archi
 export const isFileKind = (kind: string | undefined): boolean => kind === 'file' || kind === 'folder'
 
 /** Answers by dictionary number, each found out once. */
-function remembered(test: (number: number) => boolean): (number: number) => boolean {
+export function remembered(test: (number: number) => boolean): (number: number) => boolean {
   const known = new Map<number, boolean>()
   return (number) => {
     let answer = known.get(number)

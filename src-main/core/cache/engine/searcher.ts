@@ -3,8 +3,10 @@ import type { QueryTree } from '../../query/tree.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
+import { forEachBit } from './bitmap.ts'
 import { flag, sliceRows } from './columns.ts'
 import { compile, type Compiled } from './compile.ts'
+import { narrowingOf } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
 import { isSlow, type Program, runSlice, testRow } from './program.ts'
 import { quickTest } from './quick-test.ts'
@@ -22,6 +24,12 @@ const quickPositions = 4_096
 const quickMs = 6
 /** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
 const slowWalkPositions = Infinity
+/** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and words between two breaths. */
+const fewRows = 20_000
+const testedWords = 16_384
+/** Few are at most one in so many of all; rows looked at beforehand. */
+const fewShare = 16
+const lookedAtRows = 1_024
 /** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
 const rememberedPrograms = 2
 const rememberedTerms = 8
@@ -101,6 +109,44 @@ export class Searcher {
   }
 
   async #findAll(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet> {
+    return (await this.#findFew(query, level, signal)) ?? this.#findByPass(query, level, signal)
+  }
+
+  /** All matches where a cheap part of the query leaves few rows to be tested; null where it does not. */
+  async #findFew(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet | null> {
+    const narrowing = this.#isCompiled(query) ? null : narrowingOf(query.tree)
+    const test = narrowing === null ? null : quickTest(narrowing.rest, this.#state)
+    if (narrowing === null || test === null) return null
+    const state = this.#state
+    const { version } = state
+    const cheap = { ...query, tree: narrowing.cheap }
+    if (this.#looksCommon(this.compiled(cheap).program)) return null
+    const { words, count } = await this.all(cheap, level, signal)
+    if (count > fewRows || count * fewShare > state.columns.count || state.version !== version) return null
+    const found = new Uint32Array(words.length)
+    for (let from = 0; from < words.length; from += testedWords) {
+      forEachBit(words, from, Math.min(from + testedWords, words.length), (row) => {
+        if (test(row)) found[row >>> 5] = (found[row >>> 5] as number) | (1 << (row & 31))
+      })
+      await this.#scheduler.breathe(level, signal)
+      if (state.version !== version) return null
+    }
+    const result = new ResultSet(found, version)
+    this.#cache.set(JSON.stringify(query.tree), version, result)
+    return result
+  }
+
+  /** Whether rows taken here and there match too often for few to match in all; only for choosing the way. */
+  #looksCommon(program: Program): boolean {
+    const { columns } = this.#state
+    const step = Math.ceil(columns.count / lookedAtRows)
+    let hits = 0
+    for (let row = 0; row < columns.count; row += step) if (testRow(program, columns, row)) hits++
+    return hits * fewShare > lookedAtRows
+  }
+
+  /** All matches, by one pass over the columns. */
+  async #findByPass(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet> {
     const state = this.#state
     for (;;) {
       const { version, rewrites } = state
@@ -123,29 +169,32 @@ export class Searcher {
 
   /**
    * The first `limit` matches at or after a position of the list, and whether there are more. Common matches are found by a short walk;
-   * for rare ones all rows are looked at.
+   * for rare ones all rows are looked at. `positionOf` is asked again when the list has changed meanwhile.
    */
   async someFrom(
     query: EventQuery,
     display: EventOrder,
-    position: number,
+    positionOf: () => number,
     limit: number,
     signal: AbortSignal,
   ): Promise<{ readonly rows: readonly number[]; readonly hasMore: boolean }> {
     const state = this.#state
-    const known = this.#cache.get(JSON.stringify(query.tree), state.version)
+    const { version } = state
+    const position = positionOf()
+    const known = this.#cache.get(JSON.stringify(query.tree), version)
     if (known === undefined) {
       const [start, end] = this.#positionsOf(query.tree, display)
       const stretch = { from: Math.max(position, start), end }
       const quick = this.#quickWalk(query, display, stretch, limit + 1)
       if (quick !== null) return { rows: quick.slice(0, limit), hasMore: quick.length > limit }
-      const walked = await this.#walk(this.compiled(query).program, display, stretch, limit + 1, signal)
-      if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
+      const few = await this.#findFew(query, urgency.rows, signal)
+      if (few === null && state.version === version) {
+        const walked = await this.#walk(this.compiled(query).program, display, stretch, limit + 1, signal)
+        if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
+      }
     }
-    const { version } = state
     const result = known ?? (await this.all(query, urgency.rows, signal))
-    // What was added while all rows were looked at may have moved the position.
-    if (state.version !== version) return this.someFrom(query, display, position, limit, signal)
+    if (state.version !== version) return this.someFrom(query, display, positionOf, limit, signal)
     const rank = result.rankAt(state, display, position)
     const rows = result.rowsAt(state, display, rank, limit)
     return { rows, hasMore: rank + rows.length < result.count }
