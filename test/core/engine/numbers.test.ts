@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Counter } from '../../../src-main/core/cache/engine/counter.ts'
+import { NarrowColumn } from '../../../src-main/core/cache/engine/narrow-column.ts'
+import { parseQuery } from '../../../src-main/core/query/parse.ts'
+import { record } from '../cache/archive-fixture.ts'
+import { never, query, testEngine } from './engine-fixture.ts'
+
+const parsed = (text: string) => query(parseQuery(text, { zone: 'UTC', nowMs: 0 }).tree)
+
+test('a combination finds the same by few candidates as by a pass over all', async () => {
+  const { add, engine } = await testEngine()
+  const made = Array.from({ length: 3_000 }, (_, i) => ({
+    externalId: `e${i}`,
+    occurredAt: new Date(Date.UTC(2024, 0, 1) + i * 1_000).toISOString(),
+    workspace: { kind: 'workspace', id: `w${i % 60}`, name: `Room ${i % 60}` },
+    object: { kind: 'file', id: `f${i % 7}`, name: `plan ${i % 7}.pdf` },
+    summary: `Somebody touched plan ${i % 7}.pdf`,
+  }))
+  add(
+    'c1',
+    made.map((event) => record(event)),
+  )
+  const loaded = await engine()
+  // One workspace of sixty leaves few rows, thirty of them do not.
+  for (const wanted of [['w5'], Array.from({ length: 30 }, (_, i) => `w${i}`)]) {
+    const expected = made
+      .filter(({ workspace, object }) => wanted.includes(workspace.id) && object.id === 'f3')
+      .map(({ externalId }) => externalId)
+    const asked = parsed(`workspace:${wanted.join()} "plan 3"`)
+    const { events } = await loaded.page(asked, 'oldest', null, 5_000, never)
+    expect(events.map(({ externalId }) => externalId)).toEqual(expected)
+    expect(await loaded.count(asked, never)).toBe(expected.length)
+    expect((await loaded.window(asked, 'oldest', 3, 4, never)).rows.map(({ event }) => event.externalId)).toEqual(expected.slice(3, 7))
+  }
+})
+
+test('a facet of one id in two connections shows both names', async () => {
+  const { add, engine } = await testEngine()
+  const of = (name: string) => [record({ externalId: name, actor: { id: 'u7', name, email: null, kind: 'user' } })]
+  add('c1', of('Ada'))
+  add('c2', of('Grace'))
+  const { actor } = await (await engine()).facets(parsed(''), ['actor'], 5, never)
+  expect(actor).toMatchObject([{ value: 'u7', count: 2 }])
+  expect(actor?.[0]?.label.split(' / ').toSorted()).toEqual(['Ada', 'Grace'])
+})
+
+test('a counter of few numbers and of many gives back what was counted', () => {
+  const size = 50_000
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: size - 1 }), fc.integer({ min: 1, max: 60 }), (step, top) => {
+      const counter = new Counter()
+      counter.reserve(size)
+      for (const round of [1, 2]) {
+        const expected = new Map<number, number>()
+        for (let number = 1; number < size; number += step) {
+          counter.add(number, round + (number % 5))
+          expected.set(number, round + (number % 5))
+        }
+        const found = new Map<number, number>()
+        counter.forEach((number, count) => found.set(number, count))
+        expect(found).toEqual(expected)
+        const ranked = [...expected].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])
+        expect(counter.top(top)).toEqual(ranked.slice(0, top).map(([number]) => number))
+        counter.clear()
+      }
+    }),
+    {
+      numRuns: 25,
+      examples: [
+        [1, 10],
+        [40_000, 3],
+      ],
+    },
+  )
+})
+
+test('a narrow column widens for what it is given', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3_000), fc.constantFrom(0, 1, 255, 256, 65_535, 65_536, 4_294_967_295))), (values) => {
+      const column = new NarrowColumn()
+      const expected = new Map<number, number>()
+      for (const [number, value] of values) {
+        if (value % 2 === 0) column.set(number, value)
+        else column.setAll(number, Uint32Array.of(value))
+        expected.set(number, value)
+        for (const [known, wanted] of expected) expect(column.at(known)).toBe(wanted)
+      }
+    }),
+  )
+})
