@@ -5,12 +5,12 @@ import { isClean, runSchedule } from '../conformance/schedule.ts'
 
 /**
  * Fault schedules against every connector until the time is over or their number is reached; then collections that are killed again and
- * again; a table of each. --minutes N for the schedules (default 10) · --schedules N per connector (default 200) · --kills N (default 100)
+ * again; a table of each. --minutes N for the schedules (default 20) · --schedules N per connector (default 200) · --kills N (default 100)
  * · --seed of the first schedule (default 1000)
  */
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '20' },
     schedules: { type: 'string', default: '200' },
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1000' },
