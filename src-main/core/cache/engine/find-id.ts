@@ -38,9 +38,9 @@ function rowsOfWholeId(id: string, { db }: CompileContext, steps: Step[]): Progr
 }
 
 function isIdMatch(pattern: Pattern, { db }: CompileContext, row: number): boolean {
-  const event = prepared<[number], { id: string; external_id: string; hash: Uint8Array }>(
+  const event = prepared<[number], { id: string; external_id: string; hash: string }>(
     db,
-    'SELECT c.id, e.external_id, e.hash FROM event e JOIN connection c ON c.num = e.connection WHERE e.seq = ?',
+    'SELECT c.id, e.external_id, lower(hex(e.hash)) AS hash FROM event e JOIN connection c ON c.num = e.connection WHERE e.seq = ?',
   ).get(row + 1)
   if (event === undefined) return false
   return matchesWhole(pattern, fold(event.external_id)) || matchesWhole(pattern, idOfEvent(event.id, event.external_id, event.hash))

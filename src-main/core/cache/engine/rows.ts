@@ -12,8 +12,10 @@ import { readStored, type StoredEvent } from './stored-events.ts'
 const remembered = 20_000
 
 /** Our id of an event. */
-export function idOfEvent(connectionId: string, externalId: string, payloadHash: Uint8Array): string {
-  return externalId === '' ? keyOfPayload(connectionId, payloadHash).toString('hex') : hexKeyOfExternalId(connectionId, externalId)
+export function idOfEvent(connectionId: string, externalId: string, payloadHash: string): string {
+  return externalId === ''
+    ? keyOfPayload(connectionId, Buffer.from(payloadHash, 'hex')).toString('hex')
+    : hexKeyOfExternalId(connectionId, externalId)
 }
 
 /** Builds events from their rows: dictionary rows are remembered, the event's own row is read. */
@@ -116,7 +118,7 @@ export class RowBuilder {
           ? unmappedWords.summary
           : restoreSummary(template, actor?.name ?? null, object?.name ?? null, workspace?.name ?? null),
       revision: stored.revision,
-      hash: stored.hash.toString('hex'),
+      hash: stored.hash,
       mapped: stored.timeMs !== null,
     }
   }

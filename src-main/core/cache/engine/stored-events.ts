@@ -16,7 +16,8 @@ export interface StoredEvent {
   readonly externalId: string
   readonly timeOriginal: string | null
   readonly revision: number
-  readonly hash: Buffer
+  /** Hex: small buffers take longer to make than text. */
+  readonly hash: string
   readonly block: number
   readonly slot: number
   readonly commit: number
@@ -36,14 +37,14 @@ type Values = [
   string,
   string | null,
   number,
-  Buffer,
+  string,
   number,
   number,
   number,
 ]
 
 const select =
-  'SELECT seq, connection, time_ms, actor, action, object, workspace, template, related, outcome, external_id, time_original, revision, hash, block, slot, commit_num FROM event'
+  'SELECT seq, connection, time_ms, actor, action, object, workspace, template, related, outcome, external_id, time_original, revision, lower(hex(hash)), block, slot, commit_num FROM event'
 /** Rows that lie at most this far apart are read in one go, with those between them. */
 const nearbyRows = 8
 
