@@ -1,6 +1,8 @@
 import { TrailviewError } from '../../../contract/errors.ts'
-import type { Actor, EventDetail, EventRevision, ReviewNote, Subject } from '../../../contract/model/audit-event.ts'
+import type { AuditEvent, EventDetail, EventRevision, ReviewNote } from '../../../contract/model/audit-event.ts'
 import type { Database } from '../driver.ts'
+import type { ArchiveState } from './archive-state.ts'
+import { latestOf, type ThingColumn } from './latest-names.ts'
 import { decodedLength } from './payload-length.ts'
 import { prepared } from './prepared.ts'
 import type { RowBuilder } from './rows.ts'
@@ -14,7 +16,7 @@ interface RevisionRow {
 }
 
 /** Everything the detail of an event shows. Throws EVENT_NOT_FOUND when it was removed. */
-export function detailOf(db: Database, rows: RowBuilder, row: number): EventDetail {
+export function detailOf(db: Database, state: ArchiveState, rows: RowBuilder, row: number): EventDetail {
   const seq = row + 1
   const event = rows.event(row)
   if (event === null) throw new TrailviewError('EVENT_NOT_FOUND', 'The event was removed from the archive meanwhile. Refresh the list.')
@@ -23,9 +25,9 @@ export function detailOf(db: Database, rows: RowBuilder, row: number): EventDeta
     marks: rows.marks(row),
     revisions: revisionsOf(db, rows, seq),
     currentNames: {
-      actor: currentName(db, event.connection, event.actor),
-      object: currentName(db, event.connection, event.object),
-      workspace: currentName(db, event.connection, event.workspace),
+      actor: currentName(db, state, 'actor', row, event),
+      object: currentName(db, state, 'object', row, event),
+      workspace: currentName(db, state, 'workspace', row, event),
     },
     notes: prepared<[number], ReviewNote>(
       db,
@@ -48,13 +50,40 @@ function revisionsOf(db: Database, rows: RowBuilder, seq: number): readonly Even
   }))
 }
 
-/** The name a thing has now where it differs from the one in the event; null where it does not or nothing is known. */
-function currentName(db: Database, connection: string, thing: Actor | Subject | null): string | null {
+/**
+ * The name a thing has now where it differs from the one in the event: what the service answered last when it was asked, else the name
+ * in the thing's newest event. Null where it does not differ or nothing is known.
+ */
+function currentName(db: Database, state: ArchiveState, column: ThingColumn, row: number, event: AuditEvent): string | null {
+  const thing = event[column]
   if (thing === null || thing.id === null) return null
-  const now = prepared<[string, string, string], string | null>(
+  const answered = prepared<[string, string, string], string | null>(
     db,
     'SELECT name FROM name WHERE connection = ? AND kind = ? AND id = ? ORDER BY num DESC LIMIT 1',
     'values',
-  ).get(connection, thing.kind, thing.id)
-  return now === undefined || now === thing.name ? null : now
+  ).get(event.connection, thing.kind, thing.id)
+  const now = answered ?? newestName(db, state, column, row)
+  return now === thing.name ? null : now
+}
+
+/** The name in the newest event of the same thing at the same connection. */
+function newestName(db: Database, state: ArchiveState, column: ThingColumn, row: number): string | null {
+  const { columns, dictionaries } = state
+  const number =
+    column === 'workspace' ? dictionaries.contexts.workspace.at(columns.context[row] as number) : (columns[column][row] as number)
+  const table = column === 'actor' ? 'actor' : 'subject'
+  const find = prepared<[number], { connection: number; kind: string; id: string; name: string | null }>(
+    db,
+    `SELECT connection, kind, id, name FROM ${table} WHERE num = ?`,
+  )
+  const own = find.get(number)
+  const { groups } = column === 'actor' ? dictionaries.actor : dictionaries.subject
+  const group = groups.first.at(number)
+  const others = latestOf(state, column, [group], () => true).get(group) ?? []
+  for (const other of others) {
+    const found = find.get(other)
+    const isSame = found?.connection === own?.connection && found?.kind === own?.kind && found?.id === own?.id
+    if (isSame && found?.name != null) return found.name
+  }
+  return null
 }

@@ -145,7 +145,7 @@ export class Engine {
   }
 
   get(id: string): EventDetail {
-    return detailOf(this.#db, this.#rows, this.#rowOf(id))
+    return detailOf(this.#db, this.state, this.#rows, this.#rowOf(id))
   }
 
   payload(id: string, revision: number | null): { readonly bytes: Uint8Array; readonly hash: string } {
