@@ -9,6 +9,9 @@ import { startPracticeServices } from '../../src-main/demo/index.ts'
 import { createFileSecrets } from '../support/file-secrets.ts'
 import { openCore } from '../support/open-core.ts'
 
+/** The most requests between two kills: some of them sign in, and all of them together are fewer than a first run makes. */
+const mostRequestsOfARun = (kills: number): number => Math.max(12, Math.ceil(240 / kills))
+
 const child = fileURLToPath(new URL('./collect-child.ts', import.meta.url))
 
 export interface KillResult {
@@ -23,7 +26,7 @@ export interface KillResult {
 }
 
 /**
- * Collects from all four practice services in a process that is killed `kills` times at seeded moments, then once to the end.
+ * Collects from all four practice services in a process that is killed `kills` times, each time at a seeded request, then once to the end.
  * After every kill the archive is opened: what its coverage claims must be there, and the ledger must verify.
  */
 export async function killAndResume(seed: number, kills: number, events: number): Promise<KillResult> {
@@ -36,6 +39,8 @@ export async function killAndResume(seed: number, kills: number, events: number)
   let falseCoverage = 0
   let cutShort = 0
   const truth = practice.all.flatMap((service) => service.groundTruth())
+
+  const sentRequests = () => practice.all.reduce((sum, { requestLog }) => sum + requestLog.length, 0)
 
   const inspect = async () => {
     const core = await openCore({ home, secrets })
@@ -65,11 +70,10 @@ export async function killAndResume(seed: number, kills: number, events: number)
     await first.close()
 
     for (let i = 0; i < kills; i++) {
-      const running = spawn(process.execPath, ['--no-warnings', child, home, secretsPath], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const killAtRequest = sentRequests() + 1 + ((seed * 7919 + i * 104_729) % mostRequestsOfARun(kills))
+      const running = spawn(process.execPath, ['--no-warnings', child, home, secretsPath], { stdio: 'ignore' })
       const ended = once(running, 'exit')
-      // One in eight is killed while it starts; the others at any moment of their run, its last ones included.
-      if (i % 8 !== 0) await Promise.race([once(running.stdout, 'data'), ended])
-      await Promise.race([sleep((seed * 7919 + i * 104_729) % 1_500), ended])
+      while (running.exitCode === null && sentRequests() < killAtRequest) await Promise.race([sleep(1), ended])
       if (running.exitCode === null) cutShort += 1
       running.kill('SIGKILL')
       await ended
