@@ -6,7 +6,8 @@ import { root } from './node.mjs'
 /** Debian packages behind what the tests use of the system, and how to see that it is there. */
 const tools = [
   {
-    packages: ['chromium'],
+    // A machine without a single font would show no text.
+    packages: ['chromium', 'fonts-dejavu-core'],
     isThere: () => ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'].some(isOnPath),
   },
   { packages: ['gnome-keyring'], isThere: () => isOnPath('gnome-keyring-daemon') },
