@@ -15,16 +15,16 @@ export interface ColumnRow {
 export const sliceRows = 65_536
 
 /**
- * The events as columns, row = seq - 1. Capacity is reserved ahead: memory that was never written costs nothing,
- * and growing by copying stays rare.
+ * The events as columns, row = seq - 1, in memory that other threads can be given. Capacity is reserved ahead: memory that was never
+ * written costs nothing, and growing by copying stays rare.
  */
 export class EventColumns {
-  timeMs = new Float64Array(0)
-  actor = new Uint32Array(0)
-  object = new Uint32Array(0)
-  context = new Uint32Array(0)
-  template = new Uint32Array(0)
-  flags = new Uint8Array(0)
+  timeMs = new Float64Array(new SharedArrayBuffer(0))
+  actor = new Uint32Array(new SharedArrayBuffer(0))
+  object = new Uint32Array(new SharedArrayBuffer(0))
+  context = new Uint32Array(new SharedArrayBuffer(0))
+  template = new Uint32Array(new SharedArrayBuffer(0))
+  flags = new Uint8Array(new SharedArrayBuffer(0))
   /** Rows filled. */
   count = 0
   /** How many of them are removed events. */
@@ -34,12 +34,12 @@ export class EventColumns {
   reserve(rows: number): void {
     if (rows <= this.flags.length) return
     const capacity = Math.ceil((rows * 1.25 + sliceRows) / sliceRows) * sliceRows
-    this.timeMs = grow(new Float64Array(capacity), this.timeMs, this.count)
-    this.actor = grow(new Uint32Array(capacity), this.actor, this.count)
-    this.object = grow(new Uint32Array(capacity), this.object, this.count)
-    this.context = grow(new Uint32Array(capacity), this.context, this.count)
-    this.template = grow(new Uint32Array(capacity), this.template, this.count)
-    this.flags = grow(new Uint8Array(capacity), this.flags, this.count)
+    this.timeMs = grow(new Float64Array(new SharedArrayBuffer(capacity * 8)), this.timeMs, this.count)
+    this.actor = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.actor, this.count)
+    this.object = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.object, this.count)
+    this.context = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.context, this.count)
+    this.template = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.template, this.count)
+    this.flags = grow(new Uint8Array(new SharedArrayBuffer(capacity)), this.flags, this.count)
   }
 
   /** Fills rows up to `row` (exclusive) with removed events: numbers that were never given to an event, or whose event is gone. */
