@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { AuditEvent, ServiceId } from '../../src-main/contract/model/audit-event.ts'
-import { scheduleFaults, startPracticeServices, type GroundTruthEvent } from '../../src-main/demo/index.ts'
-import { createHurriedClock } from '../support/hurried-clock.ts'
-import { openCore, type TestCore } from '../support/open-core.ts'
+import type { AuditEvent } from '../../src-main/contract/model/audit-event.ts'
+import { scheduleFaults, type GroundTruthEvent } from '../../src-main/demo/index.ts'
+import { openStand, type ConnectorName, type Stand } from './stand.ts'
 
 /** What one fault schedule came to. Everything but `runs` and `faults` must be 0 or empty. */
 export interface ScheduleResult {
@@ -29,17 +28,16 @@ export interface ScheduleResult {
 
 /** Runs in which a schedule may strike. */
 const maxRuns = 8
-const startMs = Date.UTC(2026, 5, 15, 9, 30)
 
 /** Collects from one practice service through a seeded schedule of faults, then compares the archive with what the service truly holds. */
-export async function runSchedule(service: ServiceId, seed: number, { events = 1_500, intensity = 0.3 } = {}): Promise<ScheduleResult> {
-  const practice = await startPracticeServices({ seed, events, nowMs: startMs })
-  const source = practice[service]
-  const clock = createHurriedClock(startMs, (nowMs) => practice.clock.set(nowMs))
-  const core = await openCore({ clock })
+export async function runSchedule(
+  connector: ConnectorName,
+  seed: number,
+  { events = 1_500, intensity = 0.3 } = {},
+): Promise<ScheduleResult> {
+  const stand = await openStand(connector, { seed, events })
+  const { source } = stand
   try {
-    const { baseUrl, credential } = source
-    const { id } = await core.call('connections.save', { service, name: service, baseUrl, credential: { ...credential } })
     source.faults.load(scheduleFaults(seed, intensity, { requests: 40 }))
 
     const initially = timesById(source.groundTruth())
@@ -48,30 +46,28 @@ export async function runSchedule(service: ServiceId, seed: number, { events = 1
     let isQuiet = false
     while (runs < maxRuns && !isQuiet) {
       const before = timesById(source.groundTruth())
-      const [run] = await core.collect({ connections: [id] })
+      const run = await stand.collect()
       runs += 1
       // A run that failed may not have looked yet at what came late, behind a span that was complete in its time.
       const expected = new Map(run?.status === 'done' ? before : initially)
       for (const { externalId } of source.vanished()) expected.delete(externalId)
-      falseCoverage += await countFalseCoverage(core, expected)
+      falseCoverage += await countFalseCoverage(stand, expected)
       isQuiet = run?.status === 'done' && source.faults.pendingCount === 0
-      clock.advance(30_000)
+      stand.advance(30_000)
     }
 
     source.faults.clear()
     source.reorder(null)
-    clock.advance(60 * 60_000)
-    const [last] = await core.collect({ connections: [id], full: true })
+    stand.advance(60 * 60_000)
+    const last = await stand.collect(true)
     const stuck = last?.status === 'done' ? null : (last?.error?.message ?? 'The re-walk did not end.')
 
-    const retentionDays = (await core.call('connectors.list', {})).find((info) => info.service === service)?.retentionDays ?? Infinity
-    const forgottenBeforeMs = clock.now() - retentionDays * 86_400_000
-    const archived = await core.events()
+    const forgottenBeforeMs = stand.now() - (stand.retentionDays ?? Infinity) * 86_400_000
+    const archived = await stand.events()
     const truth = new Map(source.groundTruth().map((event) => [event.externalId, event]))
     const vanished = timesById(source.vanished())
-    const gone = new Set((await core.events('has:gone')).map(({ externalId }) => externalId))
+    const gone = new Set((await stand.events('gone')).map(({ externalId }) => externalId))
     const byId = groupByExternalId(archived.filter(({ mapped }) => mapped))
-    const report = await core.call('archive.verify', {})
     return {
       runs,
       faults: source.faults.log.length,
@@ -88,12 +84,11 @@ export async function runSchedule(service: ServiceId, seed: number, { events = 1
         ([externalId, timeMs]) => timeMs >= forgottenBeforeMs && !truth.has(externalId) && byId.has(externalId) && !gone.has(externalId),
       ),
       falseCoverage,
-      findings: report.findings,
+      findings: await stand.verify(),
       stuck,
     }
   } finally {
-    await core.close()
-    await practice.close()
+    await stand.close()
   }
 }
 
@@ -107,9 +102,9 @@ function timesById(events: readonly GroundTruthEvent[]): ReadonlyMap<string, num
   return new Map(events.map(({ externalId, timeMs }) => [externalId, timeMs]))
 }
 
-async function countFalseCoverage(core: TestCore, times: ReadonlyMap<string, number>): Promise<number> {
-  const complete = (await core.call('coverage.list', {})).filter(({ state }) => state === 'complete')
-  const archived = new Set((await core.events()).map(({ externalId }) => externalId))
+async function countFalseCoverage(stand: Stand, times: ReadonlyMap<string, number>): Promise<number> {
+  const complete = (await stand.coverage()).filter(({ state }) => state === 'complete')
+  const archived = new Set((await stand.events()).map(({ externalId }) => externalId))
   const isCovered = (timeMs: number) =>
     complete.some(({ from, to }) => (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to))
   return count(times, ([externalId, timeMs]) => isCovered(timeMs) && !archived.has(externalId))

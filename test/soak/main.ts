@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
-import { serviceIds } from '../../src-main/contract/model/audit-event.ts'
 import { killAndResume } from '../conformance/kill.ts'
 import { isClean, runSchedule } from '../conformance/schedule.ts'
+import { connectorNames } from '../conformance/stand.ts'
 
 /**
  * Fault schedules against every connector until the time is over or their number is reached; then collections that are killed again and
  * again; a table of each. --minutes N for the schedules (default 20) · --schedules N per connector (default 200) · --kills N (default 100)
- * · --seed of the first schedule (default 1000)
+ * · --seed of the first schedule (default 1000) · --only NAME, once or several times: schedules for these connectors alone
  */
 const { values } = parseArgs({
   options: {
@@ -14,36 +14,39 @@ const { values } = parseArgs({
     schedules: { type: 'string', default: '200' },
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1000' },
+    only: { type: 'string', multiple: true, default: [...connectorNames] },
   },
 })
 const endsAt = performance.now() + Number(values.minutes) * 60_000
 const firstSeed = Number(values.seed)
 
-const rows = serviceIds.map((service) => ({
-  service,
-  schedules: 0,
-  runs: 0,
-  faults: 0,
-  events: 0,
-  lost: 0,
-  duplicated: 0,
-  stale: 0,
-  invented: 0,
-  unmarked: 0,
-  'false coverage': 0,
-  damage: 0,
-  stuck: 0,
-}))
+const rows = connectorNames
+  .filter((name) => values.only.includes(name))
+  .map((connector) => ({
+    connector,
+    schedules: 0,
+    runs: 0,
+    faults: 0,
+    events: 0,
+    lost: 0,
+    duplicated: 0,
+    stale: 0,
+    invented: 0,
+    unmarked: 0,
+    'false coverage': 0,
+    damage: 0,
+    stuck: 0,
+  }))
 
 for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++) {
   for (const row of rows) {
-    const result = await runSchedule(row.service, firstSeed + i)
+    const result = await runSchedule(row.connector, firstSeed + i)
     row.schedules += 1
     for (const key of ['runs', 'faults', 'events', 'lost', 'duplicated', 'stale', 'invented', 'unmarked'] as const) row[key] += result[key]
     row['false coverage'] += result.falseCoverage
     row.damage += result.findings.length
     row.stuck += result.stuck === null ? 0 : 1
-    if (!isClean(result)) console.error(`${row.service}, schedule ${firstSeed + i}: ${JSON.stringify(result)}`)
+    if (!isClean(result)) console.error(`${row.connector}, schedule ${firstSeed + i}: ${JSON.stringify(result)}`)
   }
 }
 

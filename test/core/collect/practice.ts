@@ -194,11 +194,13 @@ export async function openBench(
   definition: ConnectorDefinition,
   {
     runsSchedule = false,
+    clock = jumpingClock(),
     ...settings
-  }: Partial<Pick<StoredConnection, 'options' | 'intervalMinutes' | 'collectOnStart'>> & { readonly runsSchedule?: boolean } = {},
+  }: Partial<Pick<StoredConnection, 'options' | 'intervalMinutes' | 'collectOnStart'> & Pick<Bench, 'clock'>> & {
+    readonly runsSchedule?: boolean
+  } = {},
 ): Promise<Bench> {
   const home = mkdtempSync(join(tmpdir(), 'trailview-collect-'))
-  const clock = jumpingClock()
   const archive = await openArchive({
     home,
     keyHex: '0f'.repeat(32),

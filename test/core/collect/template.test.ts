@@ -5,7 +5,7 @@ import { openBench, startMs } from './practice.ts'
 
 const entries = Array.from({ length: 450 }, (_unused, index) => ({
   id: `e-${index}`,
-  at: new Date(startMs - (index + 5) * 3_600_000).toISOString(),
+  created_at: new Date(startMs - (index + 5) * 3_600_000).toISOString(),
   user_id: index % 3 === 0 ? 'u1' : 'u2',
   action: index % 2 === 0 ? 'viewed' : 'created',
   target: { type: 'report', id: `r${index % 7}`, name: `Report ${index % 7}` },
@@ -22,7 +22,7 @@ it('the connector to copy collects everything there is, with names, and nothing 
       lookUps++
       return void response.end(JSON.stringify({ people: [{ id: 'u1', name: 'Ada Lovelace', email: 'ada@example.com' }] }))
     }
-    const inside = entries.filter(({ at }) => at < asked('before') && at >= asked('after'))
+    const inside = entries.filter((entry) => entry.created_at < asked('before') && entry.created_at >= asked('after'))
     const from = Number(asked('cursor'))
     const to = from + Number(asked('limit'))
     response.end(JSON.stringify({ entries: inside.slice(from, to), next: to < inside.length ? String(to) : null }))

@@ -20,11 +20,11 @@ export function wantedNames(record: RawRecord): readonly NameRef[] {
   return id === null || textOf(fields?.['user_name']) !== null ? [] : [{ kind: 'user', id }]
 }
 
-/** One entry: `{id, at, user_id, user_name?, action, target?: {type, id, name}, project?}`. Everything in it may be missing, or of another type. */
+/** One entry: `{id, created_at, user_id, user_name?, action, target?: {type, id, name}, project?}`. Everything in it may be missing, or of another type. */
 export function mapEntry(record: RawRecord, names: NameBook): Mapped {
   const fields = fieldsOf(record.value)
   if (fields === null) return notAnObject
-  const at = textOf(fields['at'])
+  const at = textOf(fields['created_at'])
   return mappedEvent(idOf(fields['id']), at, at === null ? null : parseTimestamp(at), () => {
     const userId = idOf(fields['user_id'])
     const known = userId === null ? undefined : names.get({ kind: 'user', id: userId })

@@ -1,5 +1,6 @@
+import { TrailviewError } from '../../../contract/errors.ts'
 import type { Json, WalkContext, WalkPage } from '../define.ts'
-import { fieldsOf, textOf } from '../kit/fields.ts'
+import { fieldsOf } from '../kit/fields.ts'
 import { wholeOption } from '../kit/options.ts'
 import { recordsAt } from '../runtime/records.ts'
 
@@ -23,7 +24,12 @@ export async function* walkEntries(context: WalkContext): AsyncGenerator<WalkPag
     signal.throwIfAborted()
     const response = await client.request('/api/audit', { query: cursor === null ? query : [...query, ['cursor', cursor]] })
     const records = recordsAt(response, ['entries'])
-    cursor = textOf(fieldsOf(response.json())?.['next'])
+    const next = fieldsOf(response.json())?.['next'] ?? null
+    if (next !== null && typeof next !== 'string') {
+      const what = `${client.baseUrl.host} gave something that is no cursor for its next page of entries.`
+      throw new TrailviewError('SERVICE_UNEXPECTED', `${what} Try again later; if it stays so, its API has changed.`)
+    }
+    cursor = next
     yield { records, resume: cursor }
     if (cursor === null) return
   }
