@@ -17,6 +17,7 @@ import type { Moment } from './moment.ts'
 import { Payloads } from './payloads.ts'
 import { prepared } from './prepared.ts'
 import type { ResultSet } from './result-set.ts'
+import type { RowList } from './row-list.ts'
 import { RowBuilder } from './rows.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Searcher } from './searcher.ts'
@@ -193,8 +194,8 @@ export class Engine {
     return countConnections(this.state)
   }
 
-  /** All matches in order, as rows in memory that threads share; null when the archive is at another moment. */
-  async rowsAt(query: EventQuery, display: EventOrder, moment: Moment, signal: AbortSignal): Promise<Uint32Array | null> {
+  /** All matches in order; null when the archive is at another moment. */
+  async rowsAt(query: EventQuery, display: EventOrder, moment: Moment, signal: AbortSignal): Promise<RowList | null> {
     if (!this.state.isAt(moment)) return null
     const result = await this.#searcher.all(query, urgency.background, signal)
     if (!this.state.isAt(moment)) return null
@@ -208,7 +209,9 @@ export class Engine {
       await this.#scheduler.breathe(urgency.background, signal)
       if (!this.state.isAt(moment)) return null
     }
-    return rows
+    const { columns, dictionaries } = this.state
+    const { actor: actorCount, object: objectCount } = dictionaries.counts
+    return { rows, actor: columns.actor, object: columns.object, actorCount, objectCount }
   }
 
   /** Counts the matches column by column and reads what is wanted from the counts. */

@@ -18,10 +18,17 @@ export function idOfEvent(connectionId: string, externalId: string, payloadHash:
     : hexKeyOfExternalId(connectionId, externalId)
 }
 
+/** Actors and objects by number. */
+interface Names {
+  actor(num: number): Actor | null
+  object(num: number): Subject | null
+}
+
 /** Builds events from their rows: dictionary rows are remembered, the event's own row is read. */
 export class RowBuilder {
   readonly #db: Database
   readonly #actors
+  readonly #objects
   readonly #subjects
   readonly #actions
   readonly #templates
@@ -29,10 +36,14 @@ export class RowBuilder {
   readonly #commits
   readonly #connections
 
-  constructor(db: Database) {
+  /** `ahead`: names that need no looking up, where many were read ahead. */
+  constructor(db: Database, ahead?: Names) {
     this.#db = db
-    this.#actors = lookUp<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?'))
     this.#subjects = lookUp<Subject>(db.prepare('SELECT kind, id, name FROM subject WHERE num = ?'))
+    this.#actors = ahead
+      ? (num: number) => ahead.actor(num)
+      : lookUp<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?'))
+    this.#objects = ahead ? (num: number) => ahead.object(num) : this.#subjects
     this.#actions = lookUp<{ action: string; verb: Verb }>(db.prepare('SELECT action, verb FROM action WHERE num = ?'))
     this.#templates = lookUp<string>(db.prepare('SELECT text FROM template WHERE num = ?').pluck())
     this.#related = lookUp<readonly Subject[]>(db.prepare<[number], string>('SELECT json FROM related WHERE num = ?').pluck(), (json) =>
@@ -92,7 +103,7 @@ export class RowBuilder {
   eventOf(stored: StoredEvent): AuditEvent {
     const connection = this.#connections(stored.connection)
     const actor = this.#actors(stored.actor)
-    const object = this.#subjects(stored.object)
+    const object = this.#objects(stored.object)
     const workspace = this.#subjects(stored.workspace)
     const action = this.#actions(stored.action)
     const template = this.#templates(stored.template)

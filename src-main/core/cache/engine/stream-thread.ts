@@ -4,12 +4,12 @@ import type { ExportedEvent } from '../../export/writer.ts'
 import { type Database, openDatabase } from '../driver.ts'
 import type { WorkerOptions } from '../reader-port.ts'
 import { type Moment, readMoment } from './moment.ts'
+import { NamesAhead, type Share, type SharedNames } from './names-ahead.ts'
 import { Payloads } from './payloads.ts'
+import type { RowList } from './row-list.ts'
 import { RowBuilder } from './rows.ts'
 import { Handover, type ThreadMethods } from './thread-calls.ts'
 
-/** Events of a batch. */
-const batchEvents = 1_000
 /** Bytes of payloads after which a batch is full, whatever its events. */
 const batchBytes = 8 * 1024 * 1024
 
@@ -30,7 +30,11 @@ export interface EncodedLines {
 /** A thread that reads events with their payloads for one export, all within one transaction. */
 export function streamMethods(options: WorkerOptions): ThreadMethods {
   const db: Database = openDatabase({ home: options.home, keyHex: options.keyHex, role: 'reader' })
-  const reading = new ListReader(db)
+  let reading: ListReader | null = null
+  const taken = (): ListReader => {
+    if (reading === null) throw new Error('no list was taken')
+    return reading
+  }
   return {
     /** Begins, or begins anew, at the archive's present moment. */
     begin: (): Moment => {
@@ -38,16 +42,21 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
       db.exec('BEGIN')
       return readMoment(db)
     },
-    take: (rows: Uint32Array): null => {
-      reading.rows = rows
+    take: (list: RowList, names: SharedNames, share: Share): null => {
+      reading = new ListReader(db, list, names, share)
       return null
     },
-    events: (from: number): Handover => {
-      const batch = reading.eventsFrom(from)
+    /** Reads this thread's share of the names that events at places `from` to `to` (exclusive) need. */
+    readAhead: (from: number, to: number): null => {
+      taken().names.read(from, to)
+      return null
+    },
+    events: (from: number, to: number): Handover => {
+      const batch = taken().eventsFrom(from, to)
       return new Handover(batch, [batch.payloads.buffer as ArrayBuffer, batch.ends.buffer as ArrayBuffer])
     },
     lines: (from: number, to: number, format: LineFormatName, zone: string): Handover => {
-      const lines = reading.linesOf(from, to, format, zone)
+      const lines = taken().linesOf(from, to, format, zone)
       return new Handover(lines, [lines.batch.bytes.buffer as ArrayBuffer])
     },
   }
@@ -55,22 +64,25 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
 
 /** Reads the events of a list of rows. */
 class ListReader {
-  rows: Uint32Array = new Uint32Array(0)
+  readonly names: NamesAhead
+  readonly #rows: Uint32Array
   readonly #builder: RowBuilder
   readonly #payloads: Payloads
 
-  constructor(db: Database) {
-    this.#builder = new RowBuilder(db)
+  constructor(db: Database, list: RowList, names: SharedNames, share: Share) {
+    this.names = new NamesAhead(db, list, names, share)
+    this.#rows = list.rows
+    this.#builder = new RowBuilder(db, this.names)
     this.#payloads = new Payloads(db)
   }
 
-  /** Events from a place on: as many as make a batch. */
-  eventsFrom(from: number): EventBatch {
+  /** Events at places `from` to `to` (exclusive), or as many of them as make a batch. */
+  eventsFrom(from: number, to: number): EventBatch {
     const events: AuditEvent[] = []
     const parts: Uint8Array[] = []
     let sizeBytes = 0
     let next = from
-    for (const { event, payload, place } of this.#read(from, Math.min(from + batchEvents, this.rows.length))) {
+    for (const { event, payload, place } of this.#read(from, to)) {
       // What does not fit is read again for the next batch.
       if (events.length > 0 && sizeBytes + payload.length > batchBytes) break
       events.push(event)
@@ -85,7 +97,7 @@ class ListReader {
       payloads.set(part, end)
       ends[i] = end += part.length
     })
-    return { events, payloads, ends, next: events.length === 0 ? from + batchEvents : next }
+    return { events, payloads, ends, next: events.length === 0 ? to : next }
   }
 
   /** Lines of the events at places `from` to `to` (exclusive), or as many of them as make a batch. */
@@ -96,7 +108,7 @@ class ListReader {
 
   /** The events at places `from` to `to` (exclusive), each with its place; removed ones are left out. */
   *#read(from: number, to: number): Generator<ExportedEvent & { readonly place: number }> {
-    const stored = this.#builder.storedAt(this.rows.subarray(from, to))
+    const stored = this.#builder.storedAt(this.#rows.subarray(from, to))
     for (let at = 0; at < stored.length; at++) {
       const row = stored[at]
       if (row !== undefined) yield { event: this.#builder.eventOf(row), payload: this.#payloads.at(row.block, row.slot), place: from + at }

@@ -4,6 +4,8 @@ import type { LineBatch, LineFormatName } from '../../export/lines.ts'
 import type { ExportedEvent } from '../../export/writer.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Moment } from './moment.ts'
+import { createSharedNames, type Share, type SharedNames } from './names-ahead.ts'
+import type { RowList } from './row-list.ts'
 import type { EncodedLines, EventBatch } from './stream-thread.ts'
 import type { ThreadCaller } from './thread-calls.ts'
 
@@ -11,6 +13,8 @@ import type { ThreadCaller } from './thread-calls.ts'
 const beginTries = 50
 /** Events of a range: a megabyte or two of lines. */
 const rangeRows = 1_000
+/** Events whose names are read ahead together. */
+const partRows = 1_000_000
 /** Threads that make lines. */
 const lineThreads = 2
 
@@ -26,15 +30,12 @@ export interface StreamSource {
 export async function* streamEvents(source: StreamSource, query: EventQuery, order: EventOrder): AsyncGenerator<readonly ExportedEvent[]> {
   const threads = new StreamThreads(source)
   try {
-    const rows = await threads.begin(query, order, 1)
-    const next = (from: number): Promise<EventBatch> => threads.call<EventBatch>(0, 'events', [from])
-    let coming = rows.length === 0 ? null : next(0)
-    while (coming !== null) {
-      const batch = await coming
-      // The next batch is read while this one is used.
-      coming = batch.next < rows.length ? next(batch.next) : null
-      coming?.catch(() => undefined)
-      if (batch.events.length > 0) yield unpack(batch)
+    const { rows } = await threads.begin(query, order, 1)
+    for (const part of spansOf(0, rows.length, partRows)) {
+      await threads.readAhead(part)
+      for await (const batch of inOrder(threads, part, (thread, { from, to }) => threads.call<EventBatch>(thread, 'events', [from, to]))) {
+        if (batch.events.length > 0) yield unpack(batch)
+      }
     }
   } finally {
     await threads.end()
@@ -50,31 +51,55 @@ export async function* streamLines(
 ): AsyncGenerator<LineBatch> {
   const threads = new StreamThreads(source)
   try {
-    const rows = await threads.begin(query, order, lineThreads)
-    const linesFrom = (range: number, from: number): Promise<EncodedLines> => {
-      const to = Math.min((range + 1) * rangeRows, rows.length)
-      const lines = threads.call<EncodedLines>(range % threads.count, 'lines', [from, to, format, query.zone])
-      lines.catch(() => undefined)
-      return lines
-    }
-    // Each thread is always asked for one range more than is waited for.
-    const coming: Promise<EncodedLines>[] = []
-    const ranges = Math.ceil(rows.length / rangeRows)
-    const ask = (range: number): void => {
-      if (range < ranges) coming.push(linesFrom(range, range * rangeRows))
-    }
-    for (let range = 0; range < 2 * threads.count; range++) ask(range)
-    for (let range = 0; range < ranges; range++) {
-      let lines = coming.shift()
-      ask(range + 2 * threads.count)
-      while (lines !== undefined) {
-        const { batch, next } = await lines
-        lines = next < Math.min((range + 1) * rangeRows, rows.length) ? linesFrom(range, next) : undefined
+    const { rows } = await threads.begin(query, order, lineThreads)
+    for (const part of spansOf(0, rows.length, partRows)) {
+      await threads.readAhead(part)
+      for await (const { batch } of inOrder(threads, part, (thread, { from, to }) =>
+        threads.call<EncodedLines>(thread, 'lines', [from, to, format, query.zone]),
+      )) {
         if (batch.rows > 0) yield batch
       }
     }
   } finally {
     await threads.end()
+  }
+}
+
+/** Places in a list, `to` exclusive. */
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+function* spansOf(from: number, to: number, size: number): Generator<Span> {
+  for (let at = from; at < to; at += size) yield { from: at, to: Math.min(at + size, to) }
+}
+
+/** What threads make of the ranges of a part, in order. Each thread is always asked for one range more than is waited for. */
+async function* inOrder<Batch extends { readonly next: number }>(
+  threads: StreamThreads,
+  part: Span,
+  ask: (thread: number, span: Span) => Promise<Batch>,
+): AsyncGenerator<Batch> {
+  const ranges = [...spansOf(part.from, part.to, rangeRows)]
+  const begin = (at: number, from = ranges[at]?.from): Promise<Batch> | null => {
+    const range = ranges[at]
+    if (range === undefined || from === undefined) return null
+    const batch = ask(at % threads.count, { from, to: range.to })
+    batch.catch(() => undefined)
+    return batch
+  }
+  const ahead = 2 * threads.count
+  const coming = Array.from({ length: ahead }, (_, at) => begin(at))
+  for (const [at, { to }] of ranges.entries()) {
+    let made = coming.shift() ?? null
+    coming.push(begin(at + ahead))
+    while (made !== null) {
+      const batch = await made
+      // A batch that was full before the range was done.
+      made = batch.next < to ? begin(at, batch.next) : null
+      yield batch
+    }
   }
 }
 
@@ -98,28 +123,34 @@ class StreamThreads {
   }
 
   /** The rows to stream, of the very moment that all threads see. More than one thread is only started for more than one range. */
-  async begin(query: EventQuery, order: EventOrder, mostThreads: number): Promise<Uint32Array> {
+  async begin(query: EventQuery, order: EventOrder, mostThreads: number): Promise<RowList> {
     const { query: reader, signal } = this.#source
     this.#threads.push(this.#source.start())
     for (let tries = 0; tries < beginTries; tries++) {
       if (tries * 2 >= beginTries) await this.#endBut(1)
-      const moments = await this.#all<Moment>('begin', [])
+      const moments = await this.#all<Moment>('begin', () => [])
       const [moment] = moments
       if (moments.some((other) => !isSame(other, moment))) continue
-      const rows = await reader.call<Uint32Array | null>('rowsAt', [query, order, moment], signal)
-      if (rows === null) continue
-      if (this.count < mostThreads && rows.length > rangeRows && tries * 2 + 2 < beginTries) {
+      const list = await reader.call<RowList | null>('rowsAt', [query, order, moment], signal)
+      if (list === null) continue
+      if (this.count < mostThreads && list.rows.length > rangeRows && tries * 2 + 2 < beginTries) {
         this.#threads.push(this.#source.start())
         continue
       }
-      await this.#all('take', [rows])
-      return rows
+      const names = createSharedNames(list)
+      await this.#all('take', (share): readonly [RowList, SharedNames, Share] => [list, names, { share, shares: this.count }])
+      return list
     }
     throw new TrailviewError(
       'ARCHIVE_BUSY',
       'The archive is changing too fast to be read as a whole just now. Try again when the collection has ended.',
       { retryable: true },
     )
+  }
+
+  /** Reads what the events of a part need besides their own rows. */
+  async readAhead({ from, to }: Span): Promise<void> {
+    await this.#all('readAhead', () => [from, to])
   }
 
   async end(): Promise<void> {
@@ -130,8 +161,8 @@ class StreamThreads {
     await Promise.all(this.#threads.splice(kept).map((thread) => this.#source.end(thread)))
   }
 
-  #all<Value>(method: string, args: readonly unknown[]): Promise<Value[]> {
-    return Promise.all(this.#threads.map((thread) => thread.call<Value>(method, args, this.#source.signal)))
+  #all<Value>(method: string, argsOf: (thread: number) => readonly unknown[]): Promise<Value[]> {
+    return Promise.all(this.#threads.map((thread, at) => thread.call<Value>(method, argsOf(at), this.#source.signal)))
   }
 }
 

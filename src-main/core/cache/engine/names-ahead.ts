@@ -1,0 +1,58 @@
+import type { Actor, Subject } from '../../../contract/model/audit-event.ts'
+import type { Database } from '../driver.ts'
+import { createSharedTexts, ReadAhead, type SharedTexts, type Texts } from './read-ahead.ts'
+import type { RowList } from './row-list.ts'
+
+/** Actors and objects in memory that the threads of an export share. */
+export interface SharedNames {
+  readonly actor: SharedTexts
+  readonly object: SharedTexts
+}
+
+/** Which part of the reading ahead is a thread's own. */
+export interface Share {
+  readonly share: number
+  readonly shares: number
+}
+
+/** Most bytes of texts that are read ahead; what does not fit is read one by one. */
+const actorBytes = 16 * 1024 * 1024
+const objectBytes = 128 * 1024 * 1024
+
+/** Room for the names of a list. */
+export function createSharedNames({ actorCount, objectCount }: RowList): SharedNames {
+  return { actor: createSharedTexts(actorCount, actorBytes), object: createSharedTexts(objectCount, objectBytes) }
+}
+
+/** Actors and objects of a list of rows, part of the list by part. */
+export class NamesAhead {
+  readonly #list: RowList
+  readonly #actors: ReadAhead
+  readonly #objects: ReadAhead
+
+  constructor(db: Database, list: RowList, shared: SharedNames, { share, shares }: Share) {
+    this.#list = list
+    this.#actors = new ReadAhead(db, 'actor', ['kind', 'id', 'name', 'email'], shared.actor, share, shares)
+    this.#objects = new ReadAhead(db, 'subject', ['kind', 'id', 'name'], shared.object, share, shares)
+  }
+
+  /** Reads this thread's share of the names that stand at places `from` to `to` (exclusive), and forgets those of other places. */
+  read(from: number, to: number): void {
+    const { rows, actor, object } = this.#list
+    const part = rows.subarray(from, to)
+    this.#actors.read(actor, part)
+    this.#objects.read(object, part)
+  }
+
+  actor(num: number): Actor | null {
+    const [kind, id, name, email] = this.#actors.texts(num) ?? none
+    return kind == null ? null : { id: id ?? null, name: name ?? null, email: email ?? null, kind }
+  }
+
+  object(num: number): Subject | null {
+    const [kind, id, name] = this.#objects.texts(num) ?? none
+    return kind == null ? null : { kind, id: id ?? null, name: name ?? null }
+  }
+}
+
+const none: Texts = []

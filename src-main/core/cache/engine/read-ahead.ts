@@ -1,0 +1,117 @@
+import type { Database, Statement } from '../driver.ts'
+
+/** What a dictionary row holds but for its number: texts, null where there is none. */
+export type Texts = readonly (string | null)[]
+type Row = [num: number, ...texts: Texts]
+
+/** Texts of dictionary rows in memory that threads share. Each thread fills its own half, quarter… of both; all read all of it. */
+export interface SharedTexts {
+  /** By number: where the texts begin in `bytes`, in words of four bytes; 0 or `awaited`: not here. */
+  readonly places: Uint32Array<SharedArrayBuffer>
+  readonly bytes: SharedArrayBuffer
+}
+
+/** Stands at the place of a row that is about to be read. */
+const awaited = 0xffff_ffff
+/** Neighbouring numbers belong to one thread, so that it reads whole pages of the file. */
+const stripeRows = 4_096
+/** Rows that lie at most this far apart are read in one go, with those between them. */
+const nearbyRows = 4
+const wordBytes = 4
+
+/** Room for rows with numbers below `count`, up to a size; what is never filled costs no memory. */
+export function createSharedTexts(count: number, sizeBytes: number): SharedTexts {
+  return { places: new Uint32Array(new SharedArrayBuffer(count * wordBytes)), bytes: new SharedArrayBuffer(sizeBytes) }
+}
+
+/**
+ * Reads the dictionary rows that many events need in the order they lie in the file, before the events are formed: the same rows one by
+ * one, each at a random place, would take most of an export's time. Rows that were not read ahead are read when asked for.
+ */
+export class ReadAhead {
+  readonly #range: Statement<[number, number], Row>
+  readonly #one: Statement<[number], Row>
+  readonly #shared: SharedTexts
+  readonly #textCount: number
+  readonly #share: number
+  readonly #shares: number
+  readonly #words: Uint32Array
+  readonly #buffer: Buffer
+
+  /** Of the text columns of a dictionary table. Of `shares` threads this is number `share`. */
+  constructor(db: Database, table: string, columns: readonly string[], shared: SharedTexts, share: number, shares: number) {
+    const select = `SELECT num, ${columns.join(', ')} FROM ${table}`
+    this.#textCount = columns.length
+    this.#range = db.prepare<[number, number], Row>(`${select} WHERE num BETWEEN ? AND ?`).raw()
+    this.#one = db.prepare<[number], Row>(`${select} WHERE num = ?`).raw()
+    this.#shared = shared
+    this.#share = share
+    this.#shares = shares
+    this.#words = new Uint32Array(shared.bytes)
+    this.#buffer = Buffer.from(shared.bytes)
+  }
+
+  /** Forgets what was read ahead and reads this thread's share of the numbers that stand in a column at the rows. */
+  read(column: Uint32Array, rows: Uint32Array): void {
+    const { places } = this.#shared
+    const stripes = Math.ceil(places.length / stripeRows)
+    for (let stripe = this.#share; stripe < stripes; stripe += this.#shares) places.fill(0, stripe * stripeRows, (stripe + 1) * stripeRows)
+    for (const row of rows) {
+      const num = column[row] as number
+      if (num !== 0 && Math.floor(num / stripeRows) % this.#shares === this.#share) places[num] = awaited
+    }
+    const partBytes = Math.floor(this.#shared.bytes.byteLength / this.#shares / wordBytes) * wordBytes
+    const part = { at: this.#share * partBytes + wordBytes, end: (this.#share + 1) * partBytes }
+    for (let stripe = this.#share; stripe < stripes; stripe += this.#shares) this.#readStripe(stripe * stripeRows, part)
+  }
+
+  /** The texts of a row; null when there is none with that number. */
+  texts(num: number): Texts | null {
+    if (num === 0) return null
+    const place = this.#shared.places[num] ?? 0
+    if (place !== 0 && place !== awaited) return this.#textsAt(place)
+    const row = this.#one.get(num)
+    return row === undefined ? null : textsOf(row)
+  }
+
+  #readStripe(first: number, part: { at: number; readonly end: number }): void {
+    const { places } = this.#shared
+    const end = Math.min(first + stripeRows, places.length)
+    for (let num = first; num < end; num++) {
+      if (places[num] !== awaited) continue
+      let last = num
+      for (let next = num + 1; next < end && next - last <= nearbyRows; next++) if (places[next] === awaited) last = next
+      for (const row of this.#range.all(num, last)) if (places[row[0]] === awaited) this.#keep(row, part)
+      num = last
+    }
+  }
+
+  /** Keeps the texts of a row one after another behind their lengths: in bytes together, then each in UTF-16 units plus one, 0 for null. */
+  #keep(row: Row, part: { at: number; readonly end: number }): void {
+    const texts = textsOf(row)
+    const joined = texts.join('')
+    const bytesAt = part.at + (this.#textCount + 1) * wordBytes
+    if (bytesAt + joined.length * 3 > part.end) return
+    const place = part.at / wordBytes
+    const sizeBytes = this.#buffer.write(joined, bytesAt)
+    this.#words[place] = sizeBytes
+    for (let i = 0; i < texts.length; i++) this.#words[place + 1 + i] = (texts[i]?.length ?? -1) + 1
+    this.#shared.places[row[0]] = place
+    part.at = Math.ceil((bytesAt + sizeBytes) / wordBytes) * wordBytes
+  }
+
+  #textsAt(place: number): Texts {
+    const bytesAt = (place + this.#textCount + 1) * wordBytes
+    const joined = this.#buffer.toString('utf8', bytesAt, bytesAt + (this.#words[place] as number))
+    const texts: (string | null)[] = []
+    for (let i = 0, at = 0; i < this.#textCount; i++) {
+      const length = (this.#words[place + 1 + i] as number) - 1
+      texts.push(length < 0 ? null : joined.slice(at, (at += length)))
+    }
+    return texts
+  }
+}
+
+function textsOf([, ...texts]: Row): Texts {
+  return texts
+}

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createSharedTexts, ReadAhead, type Texts } from '../../../src-main/core/cache/engine/read-ahead.ts'
+import { commit, page, record, testArchive } from '../cache/archive-fixture.ts'
+
+const columns = ['kind', 'id', 'name']
+const anyName = fc.oneof(fc.constantFrom('', 'ä', '😀', 'plan.pdf', 'x'.repeat(900)), fc.string({ unit: 'binary' }), fc.constant(null))
+
+test('what is read ahead is what the table holds, whoever reads it and however little fits', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ id: anyName, name: anyName }), { minLength: 1, maxLength: 60 }),
+      fc.array(fc.nat(130), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.constantFrom(64, 1_024, 1_000_000),
+      (names, numbers, shares, sizeBytes) => {
+        const { db, writer } = testArchive()
+        const records = names.map((name, i) => record({ externalId: String(i), object: { kind: i % 2 === 0 ? 'file' : 'room', ...name } }))
+        commit(writer, page(records))
+        const shared = createSharedTexts(129, sizeBytes)
+        const threads = Array.from({ length: shares }, (_, share) => new ReadAhead(db, 'subject', columns, shared, share, shares))
+        const expected = new Map(
+          db
+            .prepare<[], [number, ...Texts]>('SELECT num, kind, id, name FROM subject')
+            .raw()
+            .all()
+            .map(([num, ...texts]) => [num, texts]),
+        )
+        // Twice: what was read ahead before must not be in the way.
+        for (const list of [numbers, numbers.map((num) => num + 1)]) {
+          const column = Uint32Array.from(list)
+          for (const thread of threads)
+            thread.read(
+              column,
+              column.map((_, row) => row),
+            )
+          for (const thread of threads) {
+            for (let num = 0; num < 135; num++) expect(thread.texts(num)).toEqual(expected.get(num) ?? null)
+          }
+        }
+      },
+    ),
+    { numRuns: 20 },
+  )
+})
+
+test('what was read ahead is not read again', () => {
+  const { db, writer } = testArchive()
+  commit(writer, page([record()]))
+  const ahead = new ReadAhead(db, 'subject', columns, createSharedTexts(3, 1_000), 0, 1)
+  ahead.read(Uint32Array.of(1, 2), Uint32Array.of(0))
+  db.exec("UPDATE subject SET name = 'other'")
+  expect(ahead.texts(1)).toContain('plan.pdf')
+  expect(ahead.texts(2)).toContain('other')
+})
