@@ -1,7 +1,8 @@
 /** The benchmark: `npm run bench`; `--help` says what it does. */
 import { rmSync } from 'node:fs'
 import { inChild } from './child.ts'
-import { measureFilled } from './filled.ts'
+import { fillHome, measureFilled } from './filled.ts'
+import { framesNote, measureFrames } from './frames/measure.ts'
 import { measureGrowth } from './growth.ts'
 import type { Row } from './latency.ts'
 import { describeMachine } from './machine.ts'
@@ -24,6 +25,7 @@ async function run(options: BenchOptions): Promise<void> {
   const { events, clean, folder } = options
   if (events !== null || !clean) console.log(`${new Date().toISOString()}, ${describeMachine()}`)
   if (options.growth) await measureGrowth(folder, events)
+  else if (options.frames) await showFrames(folder, events ?? 1_000_000)
   else if (options.peers) await comparePeers(folder, events ?? 1_000_000)
   else if (events !== null) printRows(`${events.toLocaleString('en')} events`, await measureFilled(folder, events))
   else if (!clean) {
@@ -34,4 +36,9 @@ async function run(options: BenchOptions): Promise<void> {
     rmSync(folder, { recursive: true, force: true })
     console.log(`Removed ${folder}.`)
   }
+}
+
+async function showFrames(folder: string, events: number): Promise<void> {
+  const rows = await measureFrames(await fillHome(folder, events))
+  printRows(`The screen over ${events.toLocaleString('en')} events. ${framesNote}`, rows)
 }

@@ -9,6 +9,7 @@ export interface BenchOptions {
   readonly practiceEvents: number
   readonly peers: boolean
   readonly growth: boolean
+  readonly frames: boolean
   readonly clean: boolean
   /** Where archives, exports and the peers' files lie from one call to the next. */
   readonly folder: string
@@ -18,6 +19,7 @@ export const usage = `npm run bench                        collects 100,000 even
 npm run bench -- --events 10000000   fills an archive directly, going on where an earlier call stopped, and measures it
 npm run bench -- --peers             asks lnav, ripgrep, sqlite3 and DuckDB the same questions (1,000,000 events unless --events)
 npm run bench -- --growth            measures 100,000 and 1,000,000 events (and --events), writes report/bench.md and report/growth.svg
+npm run bench -- --frames            measures in Chromium how the screen keeps pace (1,000,000 events unless --events)
 npm run bench -- --clean             removes what the calls above left in the folder
 
 --practice-events N   events of the practice services; default 100,000
@@ -32,6 +34,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       'practice-events': { type: 'string', default: '100000' },
       peers: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
+      frames: { type: 'boolean', default: false },
       clean: { type: 'boolean', default: false },
       folder: { type: 'string', default: join(tmpdir(), 'trailview-bench') },
       help: { type: 'boolean', default: false },
@@ -43,6 +46,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     practiceEvents: wholeNumber('--practice-events', values['practice-events']),
     peers: values.peers,
     growth: values.growth,
+    frames: values.frames,
     clean: values.clean,
     folder: values.folder,
   }

@@ -45,9 +45,11 @@ export async function startHost(args: readonly string[]): Promise<RunningHost> {
   throw new Error('The host ended before it was ready.')
 }
 
-export function openBrowser(): Promise<Browser> {
+/** Starts a browser of its own; without scrollbars unless they are what a test is about. */
+export function openBrowser({ hasScrollbars = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath ?? '',
+    ignoreDefaultArgs: hasScrollbars ? ['--hide-scrollbars'] : [],
     args: [
       '--headless',
       '--no-sandbox',

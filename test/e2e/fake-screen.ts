@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { build } from 'vite'
-import { browserPath } from './app.ts'
+import { openBrowser } from './app.ts'
 
 /** The built screen over generated rows, without a core, in a browser of its own. */
 export interface FakeScreen {
@@ -39,20 +39,7 @@ export async function openFakeScreen(): Promise<FakeScreen> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const browser = await chromium.launch({
-    executablePath: browserPath ?? '',
-    ignoreDefaultArgs: ['--hide-scrollbars'],
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await openBrowser({ hasScrollbars: true })
   return {
     browser,
     address: (rows, place) => `http://127.0.0.1:${port}/${rows === null ? '' : `?fake=${rows}`}#${place}`,

@@ -6,13 +6,15 @@ import { TrailviewError } from '../../src-main/contract/errors.ts'
 import type { AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import type { CollectionRun } from '../../src-main/contract/model/collection.ts'
 import type { PushMessage } from '../../src-main/contract/push.ts'
-import { createCore } from '../../src-main/core/create-core.ts'
+import { createCore, type Core } from '../../src-main/core/create-core.ts'
 import { createMemorySecrets } from '../../src-main/core/credentials/memory-secrets.ts'
 import { nodePorts } from '../../src-main/core/node-ports.ts'
 import type { CorePorts, SecretStore } from '../../src-main/core/ports.ts'
 
 export interface TestCore {
   readonly home: string
+  /** The door itself, as a shell takes it. */
+  readonly dispatch: Core['dispatch']
   call<N extends MethodName>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Output<N>>
   onPush(listener: (push: PushMessage) => void): () => void
   /** Collects and waits for the runs to end. */
@@ -45,6 +47,7 @@ export async function openCore({ home, secrets = createMemorySecrets(), ...ports
   }
   return {
     home: folder,
+    dispatch: core.dispatch,
     call,
     onPush: core.onPush,
     async collect(input = {}) {

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import type { Asking } from './page-marks.ts'
+
+/** Something a person does with the list, for some seconds. */
+export interface Scene {
+  readonly name: string
+  readonly asking: Asking
+  /** Inputs of these kinds, as Chromium calls them, ask for rows. */
+  readonly inputTypes: readonly string[]
+  play(page: Page): Promise<void>
+}
+
+/** Ticks of a display, and of a mouse. */
+const tickMs = 1_000 / 60
+const keyMs = 125
+/** Between two searches or drags. */
+const restMs = 700
+
+const typed = [
+  'ada lovelace',
+  'downloaded',
+  'e',
+  'verb:delete',
+  'hopper legal',
+  'outcome:failure',
+  'report budget',
+  'kind:file ada',
+  'viewed -ada',
+  'service:lytics',
+  'signed in to',
+  '"ada lovelace viewed"',
+]
+
+const typing: Scene = {
+  name: 'typing',
+  asking: 'text',
+  inputTypes: ['KEY_PRESSED'],
+  async play(page) {
+    const box = page.getByRole('combobox', { name: 'Search' })
+    await box.focus()
+    for (const text of typed) {
+      for (const key of text) {
+        await page.keyboard.type(key)
+        await sleep(keyMs)
+      }
+      await sleep(restMs)
+      await page.keyboard.press('Control+A')
+      await page.keyboard.press('Backspace')
+      await sleep(restMs)
+    }
+  },
+}
+
+const wheel: Scene = {
+  name: 'scrolling by wheel',
+  asking: 'scroll',
+  inputTypes: ['MOUSE_WHEEL'],
+  async play(page) {
+    const { x, y, width, height } = await gridOf(page)
+    await page.mouse.move(x + width / 2, y + height / 2)
+    await atTicks(300, (tick) => page.mouse.wheel(0, tick % 100 < 70 ? 100 : -100))
+    await sleep(restMs)
+    await atTicks(120, () => page.mouse.wheel(0, 600))
+  },
+}
+
+const scrollbar: Scene = {
+  name: 'dragging the scrollbar',
+  asking: 'scroll',
+  inputTypes: ['MOUSE_DRAGGED'],
+  async play(page) {
+    const { x, y, width, height } = await gridOf(page)
+    const barX = x + width - 6
+    await page.mouse.move(barX, y + 22)
+    await page.mouse.down()
+    // There and back, with turns and rests, as somebody looks for a place.
+    await atTicks(480, (tick) => page.mouse.move(barX, y + 22 + (height - 50) * (0.5 - 0.5 * Math.cos((tick / 480) * 4 * Math.PI))))
+    await page.mouse.up()
+  },
+}
+
+const brushing: Scene = {
+  name: 'brushing',
+  asking: 'text',
+  inputTypes: ['MOUSE_RELEASED'],
+  async play(page) {
+    const plot = page.getByRole('application')
+    for (let round = 0; round < 10; round++) {
+      const box = await plot.boundingBox()
+      if (box === null) throw new Error('The histogram has no box.')
+      const y = box.y + box.height / 2
+      const from = box.x + box.width * (0.05 + 0.06 * round)
+      await page.mouse.move(from, y)
+      await page.mouse.down()
+      await atTicks(60, (tick) => page.mouse.move(from + (box.width * 0.3 * tick) / 60, y))
+      await page.mouse.up()
+      await sleep(restMs)
+      await page.getByRole('button', { name: 'Clear the search' }).click()
+      await sleep(restMs)
+    }
+  },
+}
+
+export const scenes: readonly Scene[] = [typing, wheel, scrollbar, brushing]
+
+async function gridOf(page: Page) {
+  const box = await page.getByRole('grid').boundingBox()
+  if (box === null) throw new Error('The list has no box.')
+  return box
+}
+
+/** Sends inputs at the pace of a display without waiting for what they do, as a hand does. */
+async function atTicks(count: number, send: (tick: number) => Promise<void>): Promise<void> {
+  const sent: Promise<void>[] = []
+  const beganMs = performance.now()
+  for (let tick = 1; tick <= count; tick++) {
+    sent.push(send(tick))
+    await sleep(Math.max(0, beganMs + tick * tickMs - performance.now()))
+  }
+  await Promise.all(sent)
+}
