@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ArchiveState } from '../../../src-main/core/cache/engine/archive-state.ts'
 import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns.ts'
+import { CountBasis } from '../../../src-main/core/cache/engine/count-basis.ts'
 import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
 import { partEntries } from '../../../src-main/core/cache/engine/entries.ts'
-import { bucketBorders, BucketCounter } from '../../../src-main/core/cache/engine/histogram.ts'
+import { bucketBorders, BucketCounter, isFew } from '../../../src-main/core/cache/engine/histogram.ts'
 import { decode, encode } from '../../../src-main/core/cache/engine/packed.ts'
 import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
 import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
@@ -115,19 +116,21 @@ test('a stored segment comes back as it was', () => {
   for (const withStrays of [false, true]) {
     const random = generator(7)
     const [columns, dictionaries] = [new EventColumns(), new Dictionaries()]
+    const kinds = [0, dictionaries.kinds.numberOf('file') + 1, dictionaries.kinds.numberOf('room') + 1]
     for (let row = 0; row < segmentRows; row++) {
       columns.set(row, {
         timeMs: withStrays ? timeOf(random) : row % 50 === 0 ? Number.NaN : 1_700_000_000_000 + row,
         actor: Math.floor(random() * 200),
         object: Math.floor(random() * 1e6),
-        context: dictionaries.contexts.numberOf(1, Math.floor(random() * 400), 1 + (row % 3), row % 2),
+        context: dictionaries.contexts.numberOf(1, Math.floor(random() * 400), 1 + (row % 3), row % 2, kinds[row % 3] ?? 0),
         template: row % 70_000,
         flags: row % 64,
       })
     }
     const again = { columns: new EventColumns(), dictionaries: new Dictionaries() }
-    // Contexts have other numbers there.
-    again.dictionaries.contexts.numberOf(9, 9, 9, 1)
+    // Contexts and kinds have other numbers there.
+    again.dictionaries.kinds.numberOf('segment')
+    again.dictionaries.contexts.numberOf(9, 9, 9, 1, 1)
     expect(unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns, again.dictionaries)).toBe(true)
     for (const name of ['timeMs', 'actor', 'object', 'template', 'flags'] as const) {
       expect(
@@ -135,9 +138,10 @@ test('a stored segment comes back as it was', () => {
         name,
       ).toBe(true)
     }
-    const meaning = ({ columns: { context }, dictionaries: { contexts } }: typeof again, row: number): readonly number[] => {
+    const meaning = ({ columns: { context }, dictionaries: { contexts, kinds } }: typeof again, row: number): readonly unknown[] => {
       const number = context[row] ?? 0
-      return [contexts.connection.at(number), contexts.workspace.at(number), contexts.action.at(number), contexts.outcome.at(number)]
+      const { connection, workspace, action, outcome, kind } = contexts
+      return [connection.at(number), workspace.at(number), action.at(number), outcome.at(number), kinds.texts[kind.at(number) - 1]]
     }
     for (let row = 0; row < segmentRows; row += 97) expect(meaning(again, row)).toEqual(meaning({ columns, dictionaries }, row))
   }
@@ -203,35 +207,56 @@ test('finds texts in a column like a plain search does', () => {
   )
 })
 
-test('few and many matches fall into the same buckets', () => {
-  const random = generator(3)
-  const state = { columns: new EventColumns(), order: new TimeOrder(), dictionaries: new Dictionaries() }
-  state.dictionaries.connections = new Map([[1, { num: 1, id: 'c1', service: 'onehub', name: 'C' }]])
-  const context = state.dictionaries.contexts.numberOf(1, 0, 0, 0)
-  for (let i = 0; i < 20_000; i++) state.columns.set(i, { timeMs: timeOf(random), actor: 0, object: 0, context, template: 0, flags: 0 })
-  state.order.rebuild(state.columns)
-  const borders = bucketBorders(state as unknown as ArchiveState, 'day', 'Europe/Berlin')
-  const bucketsOf = (share: number) => {
-    const words = new Uint32Array(Math.ceil(state.columns.count / 32))
-    for (let row = 0; row < state.columns.count * share; row++) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31))
-    const counter = new BucketCounter(state as unknown as ArchiveState, new ResultSet(words, 1), borders)
-    while (!counter.step());
-    return counter.counted()
-  }
-  const expectedOf = (share: number) => {
-    const zone = new ZoneBuckets('Europe/Berlin')
-    const counts = new Map<number, number>()
-    let untimed = 0
-    for (let row = 0; row < state.columns.count * share; row++) {
-      const at = state.columns.timeMs[row] ?? Number.NaN
-      if (Number.isNaN(at)) untimed++
-      else counts.set(zone.bucketOf('day', at).startMs, (counts.get(zone.bucketOf('day', at).startMs) ?? 0) + 1)
+test('few matches, counted slots and walked positions fall into the same buckets', () => {
+  // In Monrovia the clocks were 44 minutes and 30 seconds behind until 1972.
+  for (const [zoneName, firstMs] of [
+    ['Europe/Berlin', 1_600_000_000_000],
+    ['Africa/Monrovia', 30_000_000_000],
+  ] as const) {
+    const random = generator(3)
+    const state = { columns: new EventColumns(), order: new TimeOrder(), dictionaries: new Dictionaries() }
+    state.dictionaries.connections = new Map([[1, { num: 1, id: 'c1', service: 'onehub', name: 'C' }]])
+    const context = state.dictionaries.contexts.numberOf(1, 0, 0, 0, 0)
+    for (let i = 0; i < 20_000; i++) {
+      const timeMs = timeOf(random) + firstMs - 1_600_000_000_000
+      state.columns.set(i, { timeMs, actor: 0, object: 0, context, template: 0, flags: 0 })
     }
-    const buckets = [...counts].toSorted((a, b) => a[0] - b[0])
-    return {
-      buckets: buckets.map(([start, count]) => ({ start: new Date(start).toISOString(), count, byService: { onehub: count } })),
-      untimed,
+    state.order.rebuild(state.columns)
+    const borders = bucketBorders(state as unknown as ArchiveState, 'day', zoneName)
+    const basis = ended(CountBasis.make(state))
+    const bucketsOf = (share: number) => {
+      const rows = Uint32Array.from({ length: state.columns.count * share }, (_, row) => row)
+      const words = new Uint32Array(Math.ceil(state.columns.count / 32))
+      for (const row of rows) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31))
+      const result = new ResultSet(words, 1)
+      const counts = basis.emptyCounts()
+      counts.add(rows, rows.length, basis.counted)
+      const counter = new BucketCounter(state as unknown as ArchiveState, result, borders, isFew(result) ? null : { result, counts, basis })
+      while (!counter.step());
+      return counter.counted()
     }
+    const expectedOf = (share: number) => {
+      const zone = new ZoneBuckets(zoneName)
+      const counts = new Map<number, number>()
+      let untimed = 0
+      for (let row = 0; row < state.columns.count * share; row++) {
+        const at = state.columns.timeMs[row] ?? Number.NaN
+        if (Number.isNaN(at)) untimed++
+        else counts.set(zone.bucketOf('day', at).startMs, (counts.get(zone.bucketOf('day', at).startMs) ?? 0) + 1)
+      }
+      const buckets = [...counts].toSorted((a, b) => a[0] - b[0])
+      return {
+        buckets: buckets.map(([start, count]) => ({ start: new Date(start).toISOString(), count, byService: { onehub: count } })),
+        untimed,
+      }
+    }
+    for (const share of [0.01, 0.9]) expect(bucketsOf(share)).toEqual(expectedOf(share))
   }
-  for (const share of [0.01, 0.9]) expect(bucketsOf(share)).toEqual(expectedOf(share))
 })
+
+function ended<Value>(steps: Generator<void, Value>): Value {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}

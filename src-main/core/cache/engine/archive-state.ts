@@ -1,5 +1,6 @@
 import { fold } from '../../lib/fold.ts'
 import type { Database } from '../driver.ts'
+import type { CountBasis } from './count-basis.ts'
 import { EventColumns, flag, removedRow } from './columns.ts'
 import { Dictionaries } from './dictionaries.ts'
 import { dataVersionOf, type Moment, readMoment } from './moment.ts'
@@ -34,6 +35,8 @@ export class ArchiveState {
   readonly stored = new Map<number, number>()
   /** What is stored of the newest rows; null: nothing. */
   newestStored: NewestStored | null = null
+  /** What results are counted with; null until something was counted. */
+  basis: CountBasis | null = null
   /** Grows with every change of anything here. */
   version = 0
   /** Grows when rows that were there before have changed: work that went over some of them must begin anew. */
@@ -101,6 +104,7 @@ export class ArchiveState {
       }
       this.columns.padTo(lastSeq)
       this.#loadMarks(before)
+      for (let row = before; row < this.columns.count; row++) this.basis?.add(row)
     } finally {
       db.exec('COMMIT')
     }
@@ -131,7 +135,9 @@ export class ArchiveState {
       const record = readEvent(db, seq)
       const value = record === undefined ? removedRow : columnRowOf(record, this.dictionaries, this.#marksOf(seq))
       if (!Object.is(this.columns.timeMs[seq - 1], value.timeMs)) moved.add(seq - 1)
+      this.basis?.remove(seq - 1)
       this.columns.set(seq - 1, value)
+      this.basis?.add(seq - 1)
     }
     this.#lastChange = lastChange
     return seqs.length

@@ -117,10 +117,7 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
     }
     case 'kind': {
       const isKind = state.dictionaries.foldedKinds.map(isAny)
-      const table = new Uint8Array(counts.object)
-      for (let number = 1; number < table.length; number++) table[number] = isKind[subject.kind.at(number)] === true ? 1 : 0
-      steps.push(() => `kind: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
-      return tableProgram('object', table)
+      return contextProgram(state, (number) => isKind[contexts.kind.at(number) - 1] === true, field, steps)
     }
     case 'workspace': {
       // Workspaces are few among the things that have texts, so their texts are looked at one by one.
@@ -168,7 +165,8 @@ function contextProgram(state: ArchiveState, isMatch: (number: number) => boolea
   const table = new Uint8Array(state.dictionaries.contexts.count)
   for (let number = 1; number < table.length; number++) table[number] = isMatch(number) ? 1 : 0
   steps.push(
-    () => `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action and outcome, by the context column`,
+    () =>
+      `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action, outcome and kind of object, by the context column`,
   )
   return tableProgram('context', table)
 }

@@ -5,7 +5,7 @@ import { topKeys } from './counter.ts'
 import { countAll } from './counts.ts'
 import type { Entries } from './entries.ts'
 import { type FacetSource, facetOf } from './facets.ts'
-import { latestOf, type ThingColumn } from './latest-names.ts'
+import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
 import { isFileKind } from './quick-test.ts'
 
@@ -93,7 +93,11 @@ function things(
     sums[group] = (sums[group] as number) + count
   }
   const found = topKeys(Uint32Array.from(groups), sums, limit)
-  const latest = latestOf(state, column, found, (num) => mask[num] === 1 && counts[num] !== 0)
+  const latest = latestOf(
+    state,
+    column,
+    membersOf(entries, found, (num) => mask[num] === 1 && counts[num] !== 0),
+  )
   const sql =
     column === 'actor' ? 'SELECT id, name, email FROM actor WHERE num = ?' : 'SELECT id, name, NULL AS email FROM subject WHERE num = ?'
   return found.map((group) => {

@@ -30,6 +30,22 @@ export class Counter {
     this.counts[number] = before + by
   }
 
+  /** Counts the numbers that the first `count` of some rows have in a column. */
+  addRows(column: Uint32Array, rows: Uint32Array, count: number): void {
+    const { counts, touched } = this
+    let { touchedCount } = this
+    for (let at = 0; at < count; at++) {
+      const number = column[rows[at] as number] as number
+      const before = counts[number] as number
+      if (before === 0) {
+        if (touchedCount < touched.length) touched[touchedCount] = number
+        touchedCount++
+      }
+      counts[number] = before + 1
+    }
+    this.touchedCount = touchedCount
+  }
+
   clear(): void {
     if (this.#isListed) for (let at = 0; at < this.touchedCount; at++) this.counts[this.touched[at] as number] = 0
     else this.counts.fill(0)
@@ -77,7 +93,12 @@ export function topKeys(keys: Uint32Array, counts: Uint32Array, top: number): re
 }
 
 /** The same when every number may be a key. */
-function topOfAll(counts: Uint32Array, top: number): readonly number[] {
+export function topOfAll(counts: Uint32Array, top: number): readonly number[] {
+  return ranked([...topWithEqual(counts, top)], counts, top)
+}
+
+/** The keys that may be among the greatest, in no order: all of those whose count equals the least of these are there. */
+export function topWithEqual(counts: Uint32Array, top: number): readonly number[] {
   const having = new Uint32Array(finestCount + 1)
   for (let key = 1; key < counts.length; key++) {
     const at = Math.min(counts[key] as number, finestCount)
@@ -86,7 +107,7 @@ function topOfAll(counts: Uint32Array, top: number): readonly number[] {
   const least = leastOf(having, top)
   const found: number[] = []
   for (let key = 1; key < counts.length; key++) if ((counts[key] as number) >= least) found.push(key)
-  return ranked(found, counts, top)
+  return found
 }
 
 function leastOf(having: Uint32Array, top: number): number {

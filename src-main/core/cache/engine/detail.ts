@@ -2,7 +2,7 @@ import { TrailviewError } from '../../../contract/errors.ts'
 import type { AuditEvent, EventDetail, EventRevision, ReviewNote } from '../../../contract/model/audit-event.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { latestOf, type ThingColumn } from './latest-names.ts'
+import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { decodedLength } from './payload-length.ts'
 import { prepared } from './prepared.ts'
 import type { RowBuilder } from './rows.ts'
@@ -77,9 +77,14 @@ function newestName(db: Database, state: ArchiveState, column: ThingColumn, row:
     `SELECT connection, kind, id, name FROM ${table} WHERE num = ?`,
   )
   const own = find.get(number)
-  const { groups } = column === 'actor' ? dictionaries.actor : dictionaries.subject
-  const group = groups.first.at(number)
-  const others = latestOf(state, column, [group], () => true).get(group) ?? []
+  const entries = column === 'actor' ? dictionaries.actor : dictionaries.subject
+  const group = entries.groups.first.at(number)
+  const others =
+    latestOf(
+      state,
+      column,
+      membersOf(entries, [group], () => true),
+    ).get(group) ?? []
   for (const other of others) {
     const found = find.get(other)
     const isSame = found?.connection === own?.connection && found?.kind === own?.kind && found?.id === own?.id

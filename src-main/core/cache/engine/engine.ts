@@ -9,10 +9,10 @@ import { ArchiveState } from './archive-state.ts'
 import { countConnections, summaryOfArchive } from './archive-facts.ts'
 import { around } from './around.ts'
 import { completeValue } from './complete-value.ts'
-import { ColumnCounters } from './counts.ts'
+import { Counting, type ObjectCounts } from './counting.ts'
 import { detailOf } from './detail.ts'
-import { type FacetSource, facetOf } from './facets.ts'
-import { type BucketBorders, bucketBorders, BucketCounter } from './histogram.ts'
+import { facetOf, knowsTopObjects } from './facets.ts'
+import { type BucketBorders, bucketBorders, BucketCounter, isFew } from './histogram.ts'
 import type { Moment } from './moment.ts'
 import { Payloads } from './payloads.ts'
 import { prepared } from './prepared.ts'
@@ -26,8 +26,6 @@ import { TimelineIndex } from './timelines.ts'
 
 /** Positions of the list walked between two breaths. */
 const walkedPositions = 100_000
-/** Words of a result counted between two breaths: 262,144 rows. */
-const countWords = 8_192
 
 interface KeptPayload {
   readonly revision: number
@@ -46,19 +44,20 @@ export class Engine {
   readonly #scheduler = new Scheduler()
   readonly #payloads: Payloads
   readonly #searcher: Searcher
+  readonly #counting: Counting
   readonly #rows: RowBuilder
   /** Of the kind asked last. */
   #timelines: TimelineIndex | null = null
   #borders: { readonly version: number; readonly byUnit: Map<string, BucketBorders> } = { version: -1, byUnit: new Map() }
   /** Facets of results that are still kept. */
   readonly #facets = new WeakMap<ResultSet, ReadonlyMap<string, FacetCounts>>()
-  readonly #idleCounters: ColumnCounters[] = []
 
   private constructor(db: Database, state: ArchiveState) {
     this.#db = db
     this.state = state
     this.#payloads = new Payloads(db)
     this.#searcher = new Searcher(state, this.#scheduler, db, this.#payloads)
+    this.#counting = new Counting(state, this.#scheduler, (signal) => this.#all(signal))
     this.#rows = new RowBuilder(db)
   }
 
@@ -114,9 +113,7 @@ export class Engine {
     const key = `${top} ${by.join()}`
     const known = this.#facets.get(result)?.get(key)
     if (known !== undefined && result.version === this.state.version) return known
-    const facets = await this.#counted(result, signal, (source) =>
-      Object.fromEntries(by.map((field) => [field, facetOf(field, top, source)])),
-    )
+    const facets = await this.#facetsOf(result, by, top, signal)
     if (result.version === this.state.version) this.#facets.set(result, new Map(this.#facets.get(result)).set(key, facets))
     return facets
   }
@@ -124,8 +121,9 @@ export class Engine {
   async histogram(query: EventQuery, unit: BucketUnit, signal: AbortSignal): Promise<Histogram> {
     const result = await this.#searcher.all(query, urgency.numbers, signal)
     for (;;) {
+      const counted = isFew(result) ? null : await this.#counting.count(result, signal)
       const { version } = this.state
-      const counter = new BucketCounter(this.state, result, this.#bordersOf(unit, query.zone))
+      const counter = new BucketCounter(this.state, result, this.#bordersOf(unit, query.zone), counted)
       // What is added meanwhile moves the positions under way.
       while (this.state.version === version) {
         if (counter.step()) return { unit, ...counter.counted(), exact: true }
@@ -180,10 +178,9 @@ export class Engine {
 
   async completeValue(field: string, foldedText: string, limit: number, signal: AbortSignal): ReturnType<ArchiveReader['completeValue']> {
     this.#catchUpGroups()
-    return completeValue(field, foldedText, limit, this.state, this.#db, async (read) => {
-      const all = await this.#searcher.all({ tree: { kind: 'all' }, zone: 'UTC' }, urgency.numbers, signal)
-      return this.#counted(all, signal, read)
-    })
+    return completeValue(field, foldedText, limit, this.state, this.#db, async (read) =>
+      read({ state: this.state, db: this.#db, counted: await this.#counting.count(await this.#all(signal), signal), objects: null }),
+    )
   }
 
   summary(paths: readonly string[]): ReturnType<typeof summaryOfArchive> {
@@ -214,24 +211,17 @@ export class Engine {
     return { rows, actor: columns.actor, object: columns.object, actorCount, objectCount }
   }
 
-  /** Counts the matches column by column and reads what is wanted from the counts. */
-  async #counted<Value>(result: ResultSet, signal: AbortSignal, read: (source: FacetSource) => Value): Promise<Value> {
-    const counters = this.#idleCounters.pop() ?? new ColumnCounters()
-    try {
-      for (;;) {
-        const { rewrites } = this.state
-        counters.begin(this.state)
-        for (let from = 0; from < result.words.length && this.state.rewrites === rewrites; from += countWords) {
-          counters.addRows(this.state, result, from, Math.min(from + countWords, result.words.length))
-          await this.#scheduler.breathe(urgency.numbers, signal)
-        }
-        if (this.state.rewrites !== rewrites) continue
-        this.#catchUpGroups()
-        return read({ state: this.state, db: this.#db, result, counters })
-      }
-    } finally {
-      this.#idleCounters.push(counters)
-    }
+  async #facetsOf(result: ResultSet, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {
+    const counted = await this.#counting.count(result, signal)
+    this.#catchUpGroups()
+    const source = { state: this.state, db: this.#db, counted }
+    const read = (objects: ObjectCounts | null): FacetCounts =>
+      Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, objects })]))
+    return by.includes('object') && !knowsTopObjects(source, top) ? this.#counting.countObjects(result, signal, read) : read(null)
+  }
+
+  #all(signal: AbortSignal): Promise<ResultSet> {
+    return this.#searcher.all({ tree: { kind: 'all' }, zone: 'UTC' }, urgency.numbers, signal)
   }
 
   #catchUpGroups(): void {

@@ -2,50 +2,39 @@ import type { FacetField, FacetValue } from '../../../contract/model/query.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { flag } from './columns.ts'
-import type { Counter } from './counter.ts'
-import type { ColumnCounters } from './counts.ts'
+import { topOfAll, topWithEqual } from './counter.ts'
+import type { CountedResult, ObjectCounts } from './counting.ts'
+import type { Entries } from './entries.ts'
 import { latestOf, type ThingColumn } from './latest-names.ts'
 import { outcomeNames, statusNames } from './names.ts'
 import { prepared } from './prepared.ts'
-import type { ResultSet } from './result-set.ts'
 import type { ValueGroups } from './value-groups.ts'
 
 /** What the facets of a result are made from. */
 export interface FacetSource {
   readonly state: ArchiveState
   readonly db: Database
-  readonly result: ResultSet
-  /** Filled with all matches. */
-  readonly counters: ColumnCounters
+  readonly counted: CountedResult
+  /** Counts of rare objects as well, for when `knowsTopObjects` says no; null: not counted. */
+  readonly objects: ObjectCounts | null
 }
 
 /** The most frequent values of a field among the matches, counted exactly; equal counts in a stable order. */
 export function facetOf(field: FacetField, top: number, source: FacetSource): readonly FacetValue[] {
-  const { state, db, counters } = source
+  const { state, db, objects } = source
+  const { result, counts } = source.counted
   const { contexts, connections, action, actor, subject, kinds } = state.dictionaries
-  const byContext = (numberOf: (context: number) => number): readonly number[] => sumBy(counters.context, numberOf)
+  const byContext = (numberOf: (context: number) => number): readonly number[] => sumBy(counts.context, numberOf)
   switch (field) {
-    case 'actor': {
-      const found = topGroups(counters.actor, actor.groups, top, counters.sums)
-      return named(state, db, 'actor', found, (number) => counters.actor.counts[number] !== 0)
-    }
-    case 'object': {
-      const found = topGroups(counters.object, subject.groups, top, counters.sums)
-      return named(state, db, 'object', found, (number) => counters.object.counts[number] !== 0)
-    }
-    case 'workspace': {
-      const { sums } = counters
-      sums.clear()
-      const seen = new Set<number>()
-      counters.context.forEach((context, count) => {
-        seen.add(contexts.workspace.at(context))
-        sums.add(subject.groups.first.at(contexts.workspace.at(context)), count)
-      })
-      return named(state, db, 'workspace', topSums(sums, top), (number) => seen.has(number))
-    }
+    case 'actor':
+      return named(state, db, 'actor', topOfNumbers(counts.actor, actor.groups, top))
+    case 'object':
+      return named(state, db, 'object', objects === null ? topOfFrequent(source.counted, top) : topOfObjects(objects, subject, top))
+    case 'workspace':
+      return named(state, db, 'workspace', topOfWorkspaces(state, counts.context, top))
     case 'kind':
       return plain(
-        sumBy(counters.object, (number) => (number === 0 ? -1 : subject.kind.at(number))),
+        byContext((context) => contexts.kind.at(context) - 1),
         (kind) => kinds.texts[kind],
         top,
       )
@@ -86,22 +75,36 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
     }
     case 'status':
       return plain(
-        sumBy(counters.flags, (flags) => flags & flag.status),
+        sumBy(counts.flags, (flags) => flags & flag.status),
         (status) => statusNames[status],
         top,
       )
     case 'tag': {
       const sums = new Map<string, number>()
-      for (const [row, tags] of state.tags) if (source.result.has(row)) for (const tag of tags) sums.set(tag, (sums.get(tag) ?? 0) + 1)
+      for (const [row, tags] of state.tags) if (result.has(row)) for (const tag of tags) sums.set(tag, (sums.get(tag) ?? 0) + 1)
       return ranked(sums, top)
     }
   }
 }
 
+/** True when the counts of frequent objects tell the most frequent ones of a result for certain. */
+export function knowsTopObjects({ state, counted }: Pick<FacetSource, 'state' | 'counted'>, top: number): boolean {
+  const { counts, basis } = counted
+  const { contexts } = state.dictionaries
+  let withoutObject = 0
+  counts.context.forEach((count, context) => {
+    if (count !== 0 && contexts.kind.at(context) === 0) withoutObject += count
+  })
+  if (counts.place[0] === withoutObject) return true
+  const found = topOfFrequent(counted, top)
+  return found.length === top && (found.at(-1)?.count ?? 0) > basis.frequent.rest
+}
+
 /** Sums counts by another number, one of few; a negative one is left out. */
-function sumBy(counter: Counter, numberOf: (number: number) => number): readonly number[] {
+function sumBy(counts: Uint32Array, numberOf: (number: number) => number): readonly number[] {
   const sums: number[] = []
-  counter.forEach((number, count) => {
+  counts.forEach((count, number) => {
+    if (count === 0) return
     const key = numberOf(number)
     if (key < 0) return
     while (sums.length <= key) sums.push(0)
@@ -128,18 +131,71 @@ function ranked(sums: ReadonlyMap<string, number>, top: number): readonly FacetV
     .slice(0, top)
 }
 
-type GroupCount = readonly [group: number, count: number]
-
-/** The groups with most events, and how many. */
-function topGroups(counter: Counter, { first }: ValueGroups, top: number, sums: Counter): readonly GroupCount[] {
-  sums.clear()
-  const groupOf = first.values
-  counter.forEach((number, count) => sums.add(groupOf[number] as number, count))
-  return topSums(sums, top)
+/** A value among the matches: the group it is, its count, and those of its numbers that are seen. */
+interface GroupCount {
+  readonly group: number
+  readonly count: number
+  readonly seen: readonly number[]
 }
 
-function topSums(sums: Counter, top: number): readonly GroupCount[] {
-  return sums.top(top).map((group) => [group, sums.counts[group] as number])
+/** The groups with most events, from counts by number. */
+function topOfNumbers(counts: Uint32Array, { first }: ValueGroups, top: number): readonly GroupCount[] {
+  const sums = new Uint32Array(counts.length)
+  const groupOf = first.values
+  for (let number = 1; number < counts.length; number++) {
+    if (counts[number] !== 0) sums[groupOf[number] as number] = (sums[groupOf[number] as number] as number) + (counts[number] as number)
+  }
+  const seen = new Map<number, number[]>(topOfAll(sums, top).map((group) => [group, []]))
+  for (let number = 1; number < counts.length; number++) if (counts[number] !== 0) seen.get(groupOf[number] as number)?.push(number)
+  return [...seen].map(([group, numbers]) => ({ group, count: sums[group] as number, seen: numbers }))
+}
+
+function topOfWorkspaces({ dictionaries }: ArchiveState, byContext: Uint32Array, top: number): readonly GroupCount[] {
+  const { contexts, subject } = dictionaries
+  const sums = new Map<number, { count: number; seen: Set<number> }>()
+  byContext.forEach((count, context) => {
+    const workspace = contexts.workspace.at(context)
+    const group = subject.groups.first.at(workspace)
+    if (count === 0 || group === 0) return
+    const sum = sums.get(group)
+    if (sum === undefined) sums.set(group, { count, seen: new Set([workspace]) })
+    else {
+      sum.count += count
+      sum.seen.add(workspace)
+    }
+  })
+  return [...sums]
+    .sort(([groupA, a], [groupB, b]) => b.count - a.count || groupA - groupB)
+    .slice(0, top)
+    .map(([group, { count, seen }]) => ({ group, count, seen: [...seen].sort((a, b) => a - b) }))
+}
+
+function topOfFrequent({ counts, basis }: CountedResult, top: number): readonly GroupCount[] {
+  const { frequent } = basis
+  const sums = new Uint32Array(frequent.groups.length)
+  for (let place = 1; place < counts.place.length; place++) {
+    const index = frequent.groupOf[place] as number
+    sums[index] = (sums[index] as number) + (counts.place[place] as number)
+  }
+  // Equal counts by group, as everywhere; places know them in another order.
+  const indexes = topWithEqual(sums, top)
+  const seen = new Map<number, number[]>(indexes.map((index) => [index, []]))
+  for (let place = 1; place < counts.place.length; place++) {
+    if (counts.place[place] !== 0) seen.get(frequent.groupOf[place] as number)?.push(frequent.numbers[place] as number)
+  }
+  return [...seen]
+    .map(([index, numbers]) => ({ group: frequent.groups[index] as number, count: sums[index] as number, seen: numbers }))
+    .sort((a, b) => b.count - a.count || a.group - b.group)
+    .slice(0, top)
+}
+
+function topOfObjects({ numbers, sums }: ObjectCounts, { groups }: Entries, top: number): readonly GroupCount[] {
+  sums.clear()
+  const groupOf = groups.first.values
+  numbers.forEach((number, count) => sums.add(groupOf[number] as number, count))
+  const seen = new Map<number, number[]>(sums.top(top).map((group) => [group, []]))
+  numbers.forEach((number) => seen.get(groupOf[number] as number)?.push(number))
+  return [...seen].map(([group, members]) => ({ group, count: sums.counts[group] as number, seen: members }))
 }
 
 /** The most names a label holds; more are said to be there. */
@@ -148,21 +204,14 @@ const mostNames = 3
 const mostFormer = 200
 
 /** Groups by the latest names they have among the matches: one for each connection that gives the same id to something else. */
-function named(
-  state: ArchiveState,
-  db: Database,
-  column: ThingColumn,
-  found: readonly GroupCount[],
-  isSeen: (number: number) => boolean,
-): readonly FacetValue[] {
-  const groups = found.map(([group]) => group)
-  const latest = latestOf(state, column, groups, isSeen)
+function named(state: ArchiveState, db: Database, column: ThingColumn, found: readonly GroupCount[]): readonly FacetValue[] {
+  const latest = latestOf(state, column, new Map(found.map(({ group, seen }) => [group, seen])))
   const sql =
     column === 'actor'
       ? 'SELECT connection, id, name, email FROM actor WHERE num = ?'
       : 'SELECT connection, id, name, NULL AS email FROM subject WHERE num = ?'
   const find = prepared<[number], NamedRow>(db, sql)
-  return found.map(([group, count]) => {
+  return found.map(({ group, count }) => {
     const byConnection = new Map<number, NamedRow>()
     for (const number of (latest.get(group) ?? [group]).slice(0, mostFormer)) {
       const row = find.get(number)

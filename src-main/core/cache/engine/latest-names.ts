@@ -1,4 +1,5 @@
 import type { ArchiveState } from './archive-state.ts'
+import type { Entries } from './entries.ts'
 
 /** Columns whose numbers name things. */
 export type ThingColumn = 'actor' | 'object' | 'workspace'
@@ -51,22 +52,30 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
   )
 }
 
-/** For each group, its numbers that are seen, the one that was active last first: it knows the latest name. One number where all have one name. */
+/** The numbers of some groups that are wanted, by group. */
+export function membersOf(
+  { groups: { first }, count }: Entries,
+  groups: readonly number[],
+  isWanted: (number: number) => boolean,
+): ReadonlyMap<number, readonly number[]> {
+  const isGroup = new Uint8Array(count)
+  for (const group of groups) isGroup[group] = 1
+  const members = new Map<number, number[]>(groups.map((group) => [group, []]))
+  const { values } = first
+  for (let number = 1; number < count; number++) {
+    const group = values[number] as number
+    if (isGroup[group] === 1 && isWanted(number)) members.get(group)?.push(number)
+  }
+  return members
+}
+
+/** For each group, those of its numbers that are given, the one that was active last first: it knows the latest name. One number where all have one name. */
 export function latestOf(
   state: ArchiveState,
   column: ThingColumn,
-  groups: readonly number[],
-  isSeen: (number: number) => boolean,
+  members: ReadonlyMap<number, readonly number[]>,
 ): ReadonlyMap<number, readonly number[]> {
-  const { groups: values, texts, count } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
-  const isWanted = new Uint8Array(count)
-  for (const group of groups) isWanted[group] = 1
-  const members = new Map<number, number[]>(groups.map((group) => [group, []]))
-  const first = values.first.values
-  for (let number = 1; number < count; number++) {
-    const group = first[number] as number
-    if (isWanted[group] === 1 && isSeen(number)) members.get(group)?.push(number)
-  }
+  const { texts } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
   // Most things only ever had one name; only for the others it must be found out which was the last.
   const isOneName = (numbers: readonly number[]): boolean =>
     numbers.every((number) => texts.every((text) => text.isSame(number, text, numbers[0] as number)))
@@ -74,6 +83,6 @@ export function latestOf(
   const activity = unclear.size === 0 ? new Map<number, Activity>() : activityOf(state, column, [...unclear.values()].flat())
   const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
   return new Map(
-    groups.map((group) => [group, unclear.get(group)?.sort((a, b) => lastMs(b) - lastMs(a)) ?? [members.get(group)?.[0] ?? group]]),
+    [...members].map(([group, numbers]) => [group, unclear.get(group)?.toSorted((a, b) => lastMs(b) - lastMs(a)) ?? [numbers[0] ?? group]]),
   )
 }

@@ -40,6 +40,7 @@ const columnFields: ReadonlySet<MatchField> = new Set<MatchField>([
   'verb',
   'action',
   'outcome',
+  'kind',
   'status',
   'tag',
 ])

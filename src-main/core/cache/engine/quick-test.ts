@@ -92,7 +92,7 @@ function fieldTest(field: MatchField, patterns: readonly Pattern[], state: Archi
     case 'file':
       return byObject((number) => isFileKind(kinds.texts[subject.kind.at(number)]) && isAnyOf(subject.texts, number))
     case 'kind':
-      return byObject((number) => number !== 0 && isAny(fold(kinds.texts[subject.kind.at(number)] ?? '')))
+      return byContext((number) => contexts.kind.at(number) !== 0 && isAny(fold(kinds.texts[contexts.kind.at(number) - 1] ?? '')))
     case 'workspace':
       return byContext((number) => isAnyOf(subject.texts, contexts.workspace.at(number)))
     case 'service':

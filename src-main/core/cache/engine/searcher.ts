@@ -14,6 +14,7 @@ import { RecentlyUsed } from './recently-used.ts'
 import { ResultCache } from './result-cache.ts'
 import { ResultSet } from './result-set.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
+import { SharedWork } from './shared-work.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
@@ -40,12 +41,6 @@ interface Stretch {
   readonly end: number
 }
 
-interface Running {
-  readonly result: Promise<ResultSet>
-  readonly stop: AbortController
-  users: number
-}
-
 /** Finds the rows that match: a few of them by walking the list, or all of them as a bitmap. */
 export class Searcher {
   readonly #state: ArchiveState
@@ -53,7 +48,7 @@ export class Searcher {
   readonly #db: Database
   readonly #payloads: Payloads
   readonly #cache = new ResultCache()
-  readonly #running = new Map<string, Running>()
+  readonly #work = new SharedWork<string, ResultSet>()
   #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
   #terms = new RecentlyUsed<string, Compiled>(rememberedTerms)
   #programsVersion = -1
@@ -96,16 +91,7 @@ export class Searcher {
     const known = this.#cache.get(tree, version)
     if (known !== undefined) return known
     const key = `${version} ${tree}`
-    let running = this.#running.get(key)
-    if (running === undefined || running.stop.signal.aborted) {
-      const stop = new AbortController()
-      const result = this.#findAll(query, level, stop.signal).finally(() => {
-        if (this.#running.get(key)?.stop === stop) this.#running.delete(key)
-      })
-      running = { result, stop, users: 0 }
-      this.#running.set(key, running)
-    }
-    return shared(running, signal)
+    return this.#work.join(key, signal, (stop) => this.#findAll(query, level, stop))
   }
 
   async #findAll(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet> {
@@ -251,21 +237,5 @@ export class Searcher {
       }
     }
     return end >= stretch.end ? rows : null
-  }
-}
-
-async function shared(running: Running, signal: AbortSignal): Promise<ResultSet> {
-  running.users++
-  const leave = (): void => {
-    running.users--
-    if (running.users === 0) running.stop.abort(signal.reason)
-  }
-  signal.addEventListener('abort', leave, { once: true })
-  try {
-    const result = await running.result
-    signal.throwIfAborted()
-    return result
-  } finally {
-    signal.removeEventListener('abort', leave)
   }
 }

@@ -3,12 +3,13 @@ import { decode, encode } from './packed.ts'
 import { prepared } from './prepared.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
+import { Interner } from './entries.ts'
 
 /** Events of one stored segment. */
 export const segmentRows = 65_536
 
 /** Numbers that make a context. */
-const contextParts = 4
+const contextParts = 5
 
 interface EventRecord {
   readonly seq: number
@@ -31,7 +32,13 @@ export function columnRowOf(record: EventRecord, dictionaries: Dictionaries, mar
     timeMs: record.time_ms ?? Number.NaN,
     actor: record.actor,
     object: record.object,
-    context: dictionaries.contexts.numberOf(record.connection, record.workspace, record.action, record.outcome),
+    context: dictionaries.contexts.numberOf(
+      record.connection,
+      record.workspace,
+      record.action,
+      record.outcome,
+      record.object === 0 ? 0 : dictionaries.subject.kind.at(record.object) + 1,
+    ),
     template: record.template,
     flags: marks | (record.revision > 1 ? flag.revision : 0) | (record.time_ms === null ? flag.unmapped : 0),
   }
@@ -61,23 +68,27 @@ interface PackedSegment {
   readonly template: Narrow
   /** Numbers into `contexts`. */
   readonly context: Narrow
-  /** Connection, workspace, action and outcome of each, one after another. */
+  /** Connection, workspace, action, outcome and kind of object of each, one after another; the kind as a number into `kinds` plus one, 0: no object. */
   readonly contexts: Uint32Array
+  readonly kinds: readonly string[]
   readonly flags: Uint8Array
 }
 
 /** Packs the rows of a full segment. */
-export function packSegment(columns: EventColumns, { contexts }: Dictionaries, num: number): Uint8Array {
+export function packSegment(columns: EventColumns, { contexts, kinds }: Dictionaries, num: number): Uint8Array {
   const from = num * segmentRows
   const to = from + segmentRows
   const local = new Map<number, number>()
   const values: number[] = []
+  const localKinds = new Interner()
+  const localKindOf = (kind: number): number => (kind === 0 ? 0 : localKinds.numberOf(kinds.texts[kind - 1] ?? '') + 1)
   const context = Uint32Array.from(columns.context.subarray(from, to), (number) => {
     let at = local.get(number)
     if (at === undefined) {
       at = local.size
       local.set(number, at)
-      values.push(contexts.connection.at(number), contexts.workspace.at(number), contexts.action.at(number), contexts.outcome.at(number))
+      const { connection, workspace, action, outcome, kind } = contexts
+      values.push(connection.at(number), workspace.at(number), action.at(number), outcome.at(number), localKindOf(kind.at(number)))
     }
     return at
   })
@@ -88,6 +99,7 @@ export function packSegment(columns: EventColumns, { contexts }: Dictionaries, n
     template: narrow(columns.template.slice(from, to)),
     context: narrow(context),
     contexts: Uint32Array.from(values),
+    kinds: localKinds.texts,
     flags: columns.flags.slice(from, to),
   }
   return encode(packed)
@@ -106,6 +118,7 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
   columns.template.set(packed.template, from)
   columns.flags.set(packed.flags, from)
   const { contexts, context } = packed
+  const kinds = Uint32Array.from(['', ...packed.kinds], (kind, at) => (at === 0 ? 0 : dictionaries.kinds.numberOf(kind) + 1))
   const numbers = new Uint32Array(contexts.length / contextParts)
   for (let i = 0, at = 0; i < numbers.length; i++, at += contextParts) {
     numbers[i] = dictionaries.contexts.numberOf(
@@ -113,6 +126,7 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
       contexts[at + 1] as number,
       contexts[at + 2] as number,
       contexts[at + 3] as number,
+      kinds[contexts[at + 4] as number] as number,
     )
   }
   const wide = columns.context

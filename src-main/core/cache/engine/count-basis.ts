@@ -1,0 +1,128 @@
+import { serviceIds, type ServiceId } from '../../../contract/model/audit-event.ts'
+import type { EventColumns } from './columns.ts'
+import { flag } from './columns.ts'
+import type { Dictionaries } from './dictionaries.ts'
+import { FrequentObjects } from './frequent-objects.ts'
+import { type CountedColumns, type CountSizes, MatchCounts } from './match-counts.ts'
+import type { TimeOrder } from './time-order.ts'
+import { type TimeSlots, timeSlotsOf } from './time-slots.ts'
+
+/** Rows counted between two breaths. */
+const stepRows = 65_536
+
+/** What a basis is made from. */
+export interface CountedArchive {
+  readonly columns: EventColumns
+  readonly dictionaries: Dictionaries
+  readonly order: TimeOrder
+}
+
+/**
+ * What results are counted with: the frequent objects, the slots of time, the service of each context, and the counts of all events, which
+ * follow every change. From these a result that holds more than half of all events is counted by what it leaves out.
+ */
+export class CountBasis {
+  readonly frequent: FrequentObjects
+  readonly slots: TimeSlots
+  #totals: MatchCounts
+  #serviceOf = new Uint8Array(0)
+  #services = 0
+  readonly #archive: CountedArchive
+
+  private constructor(archive: CountedArchive, frequent: FrequentObjects) {
+    this.#archive = archive
+    this.frequent = frequent
+    this.slots = timeSlotsOf(archive.order, archive.columns)
+    this.#totals = new MatchCounts(this.#sizes())
+  }
+
+  /** Makes a basis, in steps of a few milliseconds: of no use when rows changed meanwhile. Holds the events there are at its end. */
+  static *make(archive: CountedArchive): Generator<void, CountBasis> {
+    const { columns, dictionaries } = archive
+    const { count } = columns
+    dictionaries.subject.groups.catchUp()
+    const frequent = yield* FrequentObjects.find(columns, dictionaries.subject.groups, dictionaries.counts.object)
+    const basis = new CountBasis(archive, frequent)
+    const rows = new Uint32Array(stepRows)
+    for (let from = 0; from < count; from += stepRows) {
+      basis.#totals.add(rows, listPresent(columns, from, Math.min(from + stepRows, count), rows), basis.counted)
+      yield
+    }
+    for (let row = count; row < columns.count; row++) basis.add(row)
+    return basis
+  }
+
+  /** Counts of all events. */
+  get totals(): MatchCounts {
+    return this.#totals
+  }
+
+  get counted(): CountedColumns {
+    this.#catchUpServices()
+    return { columns: this.#archive.columns, places: this.frequent.places, slots: this.slots, serviceOf: this.#serviceOf }
+  }
+
+  /** True when so much came since that a new basis serves better. */
+  get isStale(): boolean {
+    return this.frequent.isStale(this.#archive.columns.count)
+  }
+
+  /** Empty counts with room for all numbers there are. */
+  emptyCounts(): MatchCounts {
+    return new MatchCounts(this.#sizes())
+  }
+
+  /** Takes in a row that was added or has changed. */
+  add(row: number): void {
+    const { columns, dictionaries } = this.#archive
+    dictionaries.subject.groups.catchUp()
+    this.frequent.set(row, columns.object[row] as number)
+    this.#change(row, 1)
+  }
+
+  /** Takes a row out before it changes. */
+  remove(row: number): void {
+    this.#change(row, -1)
+  }
+
+  #change(row: number, by: 1 | -1): void {
+    const { columns } = this.#archive
+    if (((columns.flags[row] as number) & flag.removed) !== 0) return
+    const hasRoom =
+      (columns.actor[row] as number) < this.#totals.actor.length && (columns.context[row] as number) < this.#totals.context.length
+    if (!hasRoom) this.#totals = this.#totals.withRoom(this.#sizes())
+    this.#totals.change(row, by, this.counted)
+  }
+
+  #sizes(): CountSizes {
+    const { counts } = this.#archive.dictionaries
+    const withSlack = (count: number): number => Math.ceil(count * 1.1) + 256
+    return {
+      actor: withSlack(counts.actor),
+      context: withSlack(counts.context),
+      place: this.frequent.numbers.length,
+      slot: this.slots.count,
+      service: serviceIds.length,
+    }
+  }
+
+  #catchUpServices(): void {
+    const { contexts, connections } = this.#archive.dictionaries
+    if (this.#services === contexts.count) return
+    if (contexts.count > this.#serviceOf.length) {
+      const grown = new Uint8Array(Math.ceil(contexts.count * 1.1) + 256)
+      grown.set(this.#serviceOf)
+      this.#serviceOf = grown
+    }
+    for (; this.#services < contexts.count; this.#services++) {
+      const service = connections.get(contexts.connection.at(this.#services))?.service
+      this.#serviceOf[this.#services] = Math.max(0, serviceIds.indexOf(service as ServiceId))
+    }
+  }
+}
+
+function listPresent({ flags }: EventColumns, from: number, to: number, rows: Uint32Array): number {
+  let count = 0
+  for (let row = from; row < to; row++) if (((flags[row] as number) & flag.removed) === 0) rows[count++] = row
+  return count
+}

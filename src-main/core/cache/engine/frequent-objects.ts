@@ -1,0 +1,173 @@
+import type { EventColumns } from './columns.ts'
+import { lowerBound } from './program.ts'
+import type { ValueGroups } from './value-groups.ts'
+
+/** Places there are, place 0 for all other objects included; so many are kept free for new names of what has places. */
+const placeCount = 65_536
+const sparePlaces = 2_048
+/** Totals from here on are not told apart when the least is sought that is still among the most frequent. */
+const finestTotal = 65_535
+/** Rows between two breaths. */
+const stepRows = 250_000
+/** Objects without a place that may come before all is found anew: so many, and one for so many events. */
+const fewLate = 20_000
+const lateShare = 32
+
+/**
+ * The objects with most events, told by small numbers ("places") in a column of their own: counting matches by place stays within a
+ * near cache, where counting by object means two far reads for each match. What has no place has `rest` events at most, so whoever has
+ * more matches than that is among the most frequent of a result for certain.
+ */
+export class FrequentObjects {
+  /** By place: the object's number in the dictionary. */
+  readonly numbers = new Uint32Array(placeCount)
+  /** By place: its group, as a number into `groups`. */
+  readonly groupOf = new Uint16Array(placeCount)
+  /** First numbers of the groups, from 1 on; of each, all objects that have events have places. */
+  readonly groups: number[] = [0]
+  /** Places by row. */
+  places: Uint16Array
+  /** Events that the group of an object without a place has at most. */
+  rest: number
+  readonly #values: ValueGroups
+  readonly #indexOfGroup = new Map<number, number>()
+  /** The first places are in order of their objects' numbers; those given out later are found here. */
+  readonly #sorted: Uint32Array
+  readonly #latePlaces = new Map<number, number>()
+  #count: number
+  /** By group without places: events that came since, and what the greatest had before. */
+  readonly #late = new Map<number, number>()
+  readonly #restAtFirst: number
+
+  private constructor(numbers: readonly number[], values: ValueGroups, places: Uint16Array, rest: number) {
+    this.numbers.set(numbers)
+    this.#count = numbers.length
+    this.#sorted = this.numbers.subarray(0, numbers.length)
+    this.#values = values
+    this.places = places
+    this.rest = rest
+    this.#restAtFirst = rest
+    for (let place = 1; place < numbers.length; place++) {
+      const group = values.first.at(numbers[place] as number)
+      let index = this.#indexOfGroup.get(group)
+      if (index === undefined) {
+        this.#indexOfGroup.set(group, (index = this.groups.length))
+        this.groups.push(group)
+      }
+      this.groupOf[place] = index
+    }
+  }
+
+  /** Finds them among all events, in steps of a few milliseconds: of no use when rows changed meanwhile, and rows that came since are to be `set`. */
+  static *find({ object, count }: EventColumns, values: ValueGroups, objectCount: number): Generator<void, FrequentObjects> {
+    const counts = new Uint32Array(objectCount)
+    for (let from = 0; from < count; from += stepRows) {
+      addCounts(object, from, Math.min(from + stepRows, count), counts)
+      yield
+    }
+    const first = values.first.values
+    const totals = new Uint32Array(objectCount)
+    addTotals(counts, first, totals)
+    yield
+    const rest = restOf(counts, first, totals)
+    yield
+    const placeOf = new Uint16Array(objectCount)
+    const numbers = givePlaces(counts, first, totals, rest, placeOf)
+    yield
+    const places = new Uint16Array(object.length)
+    for (let from = 0; from < count; from += stepRows) {
+      translate(object, from, Math.min(from + stepRows, count), placeOf, places)
+      yield
+    }
+    return new FrequentObjects(numbers, values, places, rest)
+  }
+
+  /** Takes in a row that was added or has changed. */
+  set(row: number, object: number): void {
+    if (row >= this.places.length) {
+      const grown = new Uint16Array(Math.ceil((row + 1) * 1.25))
+      grown.set(this.places)
+      this.places = grown
+    }
+    this.places[row] = this.#placeOf(object)
+  }
+
+  /** True when so much came since that they are worth finding anew. */
+  isStale(eventCount: number): boolean {
+    return this.rest === Infinity || this.#late.size > fewLate + eventCount / lateShare
+  }
+
+  #placeOf(object: number): number {
+    const group = this.#values.first.at(object)
+    if (group === 0) return 0
+    const place = lowerBound(this.#sorted, object)
+    if (this.#sorted[place] === object) return place
+    const late = this.#latePlaces.get(object)
+    if (late !== undefined) return late
+    const index = this.#indexOfGroup.get(group)
+    if (index === undefined) {
+      const events = (this.#late.get(group) ?? 0) + 1
+      this.#late.set(group, events)
+      this.rest = Math.max(this.rest, this.#restAtFirst + events)
+      return 0
+    }
+    if (this.#count === placeCount) {
+      this.rest = Infinity
+      return 0
+    }
+    this.numbers[this.#count] = object
+    this.groupOf[this.#count] = index
+    this.#latePlaces.set(object, this.#count)
+    return this.#count++
+  }
+}
+
+function addCounts(object: Uint32Array, from: number, to: number, counts: Uint32Array): void {
+  for (let row = from; row < to; row++) {
+    const number = object[row] as number
+    counts[number] = (counts[number] as number) + 1
+  }
+}
+
+function addTotals(counts: Uint32Array, first: Uint32Array, totals: Uint32Array): void {
+  for (let number = 1; number < counts.length; number++) {
+    const group = first[number] as number
+    totals[group] = (totals[group] as number) + (counts[number] as number)
+  }
+}
+
+/** The least total such that all objects of groups above it can have a place. */
+function restOf(counts: Uint32Array, first: Uint32Array, totals: Uint32Array): number {
+  const having = new Uint32Array(finestTotal + 1)
+  let greatest = 0
+  for (let number = 1; number < counts.length; number++) {
+    const group = first[number] as number
+    if (group === 0 || counts[number] === 0) continue
+    const total = totals[group] as number
+    if (total > greatest) greatest = total
+    const at = Math.min(total, finestTotal)
+    having[at] = (having[at] as number) + 1
+  }
+  let taken = 1
+  for (let total = finestTotal; total > 0; total--) {
+    taken += having[total] as number
+    if (taken > placeCount - sparePlaces) return total === finestTotal ? greatest : total
+  }
+  return 0
+}
+
+/** Gives places to the objects of all groups with more events than `rest`. Returns their numbers by place. */
+function givePlaces(counts: Uint32Array, first: Uint32Array, totals: Uint32Array, rest: number, placeOf: Uint16Array): readonly number[] {
+  const numbers = [0]
+  for (let number = 1; number < counts.length; number++) {
+    const group = first[number] as number
+    if (group === 0 || counts[number] === 0 || (totals[group] as number) <= rest) continue
+    placeOf[number] = numbers.length
+    numbers.push(number)
+  }
+  return numbers
+}
+
+function translate(object: Uint32Array, from: number, to: number, placeOf: Uint16Array, places: Uint16Array): void {
+  for (let row = from; row < to; row++) places[row] = placeOf[object[row] as number] as number
+}
