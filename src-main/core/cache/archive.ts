@@ -43,6 +43,8 @@ export interface PageRecord {
   /** For an unmapped record: why, as a sentence, and its external id where that could be read. */
   readonly unmappedReason: string | null
   readonly externalId: string | null
+  /** True: names the event wants were not asked for yet. It is remembered as such until it comes with all of them. */
+  readonly lacksNames?: boolean
 }
 
 /** A span that the walk ending with this page has covered completely. */
@@ -74,6 +76,15 @@ export interface PageCommit {
   readonly memory: Readonly<Record<string, Json>>
   readonly requests: number
   readonly claim: CoverageClaim | null
+}
+
+/** Stored events of a connection, mapped again with names that were not known when they came. */
+export interface NamedPage {
+  readonly runId: string
+  readonly connection: string
+  readonly records: readonly PageRecord[]
+  readonly names: readonly NameFact[]
+  readonly at: string
 }
 
 /** What a commit did; each record is counted once in added, changed or unchanged. late and unmapped are parts of added. */
@@ -140,6 +151,11 @@ export interface ArchiveWriter {
   closeAbandonedRuns(endedAt: string): Promise<number>
   /** Names learnt outside a page. */
   saveNames(connection: string, names: readonly NameFact[], learntAt: string): Promise<void>
+  /**
+   * Keeps names learnt, and gives stored events that lacked names the mapping they have now. No revision: an event whose payload is not
+   * the one given any more is left as it is. Returns how many were named.
+   */
+  nameEvents(page: NamedPage): Promise<number>
   /** Marks one event as no longer at the source. */
   markGone(eventId: string, at: string): Promise<void>
 
@@ -230,6 +246,12 @@ export interface ArchiveReader {
   streamState(connection: string, stream: string, scope: string): Promise<StreamState>
   /** What was last learnt of these refs; those never asked for are left out. */
   names(connection: string, refs: readonly NameRef[]): Promise<readonly KnownName[]>
+  /** Events that were stored without names they want, in order of arrival, from the first after `afterSeq`: newest payloads, byte for byte. */
+  lackingNames(
+    connection: string,
+    afterSeq: number,
+    limit: number,
+  ): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]>
   /** Which of these external ids are archived already. */
   knownExternalIds(connection: string, ids: readonly string[]): Promise<ReadonlySet<string>>
   views(): Promise<readonly SavedView[]>

@@ -107,6 +107,7 @@ export async function startWriter(options: OpenArchiveOptions, onCommit: () => v
       endRun: call('endRun'),
       closeAbandonedRuns: call('closeAbandonedRuns'),
       saveNames: call('saveNames'),
+      nameEvents: call('nameEvents'),
       markGone: call('markGone'),
       markReview: call('markReview'),
       tag: call('tag'),

@@ -6,8 +6,10 @@ import { RunNames } from '../connectors/runtime/names.ts'
 import { clockTime } from '../connectors/runtime/waits.ts'
 import type { Clock } from '../ports.ts'
 import { collectStream } from './collect-stream.ts'
+import { nameBacklog } from './name-backlog.ts'
 import type { RunProgress } from './progress.ts'
 import type { RunTally } from './run-counts.ts'
+import { asTrailviewError } from './run-error.ts'
 import type { ServiceLinks } from './service-links.ts'
 import { merge, toIso, type Span } from './spans.ts'
 import type { RunBounds } from './walk-window.ts'
@@ -64,6 +66,7 @@ export async function collectConnection(
   })
   const claimed: Span[] = []
   let error: TrailviewError | null = null
+  let mayGoOn = true
   for (const stream of definition.streams) {
     const result = await collectStream(
       {
@@ -83,10 +86,24 @@ export async function collectConnection(
     )
     claimed.push(...result.claimed)
     error ??= result.error
-    if (!result.mayGoOn) break
+    mayGoOn = result.mayGoOn
+    if (!mayGoOn) break
   }
+  if (mayGoOn)
+    error ??= await errorOf(nameBacklog({ archive, clock, definition, connection, runId: run.id, names, signal: requestSignal }), signal)
   const newest = merge(claimed)[0]
   return { error, coverage: newest === undefined ? null : [toIso(newest).from, toIso(newest).to] }
+}
+
+/** The error of something that comes after all walks; rejects when cancelled. */
+async function errorOf(work: Promise<void>, signal: AbortSignal): Promise<TrailviewError | null> {
+  try {
+    await work
+    return null
+  } catch (thrown) {
+    signal.throwIfAborted()
+    return asTrailviewError(thrown)
+  }
 }
 
 /** Fingerprint of the options that narrow what is collected: coverage counts only under the same. */

@@ -112,6 +112,7 @@ const impossible: readonly (readonly [sentence: string, sql: string])[] = [
     'reasons for being unreadable belong to no unreadable event',
     'SELECT count(*) FROM unmapped WHERE seq NOT IN (SELECT seq FROM event WHERE time_ms IS NULL)',
   ],
+  ['events that wait for names are not there', 'SELECT count(*) FROM lacking_names WHERE seq NOT IN (SELECT seq FROM event)'],
   ['marks belong to no event', 'SELECT count(*) FROM mark WHERE seq NOT IN (SELECT seq FROM event)'],
   ['tags belong to no event', 'SELECT count(*) FROM tag WHERE seq NOT IN (SELECT seq FROM event)'],
   ['notes belong to no event', 'SELECT count(*) FROM note WHERE seq NOT IN (SELECT seq FROM event)'],

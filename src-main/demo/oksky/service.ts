@@ -15,6 +15,8 @@ export interface OkskyQuirks {
   isAddressRefused: boolean
   /** Whether the `user` relationship carries `data`, or links alone. */
   hasRelationshipData: boolean
+  /** Whether lists of messages, members and supports take `include=room`; without it, 400, code 112. */
+  canIncludeRooms: boolean
 }
 
 const base = '/rapi/v1'
@@ -31,7 +33,7 @@ export const createOksky = (
   origin: () => string,
 ): ServiceParts<OkskyEvent, OkskyQuirks> => {
   const random = createRandom(`${seed}/oksky/secrets`)
-  const quirks: OkskyQuirks = { isSortOn: true, isAddressRefused: false, hasRelationshipData: true }
+  const quirks: OkskyQuirks = { isSortOn: true, isAddressRefused: false, hasRelationshipData: true, canIncludeRooms: true }
   const credential = { token: random.hex(48) }
   const store = new EventStore(events, (left, right) => left.sequence - right.sequence)
   const collections = createCollections(world, (person) => people.isThere(person, clock.now()), fromMs)
@@ -112,8 +114,14 @@ export const createOksky = (
     }
   }
 
+  const roomsOf = (shown: readonly Resource[]): readonly Resource[] => {
+    const wanted = new Set(shown.map(({ relationships }) => relationships['room']?.id))
+    return (collections.get('rooms')?.list() ?? []).filter(({ id }) => wanted.has(id))
+  }
+
   const listOthers = (path: string, type: string, collection: Collection, parameters: URLSearchParams): Reply => {
-    const rules = { filters: Object.keys(collection.filters), sortable: ['id'], includable: [], isSortOn: quirks.isSortOn }
+    const includable = quirks.canIncludeRooms && ['messages', 'members', 'supports'].includes(type) ? ['room'] : []
+    const rules = { filters: Object.keys(collection.filters), sortable: ['id'], includable, isSortOn: quirks.isSortOn }
     const query = parseListQuery(parameters, type, rules)
     const passing = collection
       .list()
@@ -123,6 +131,7 @@ export const createOksky = (
     return reply(
       JSON.stringify({
         data: shown.map((resource) => document(resource, query.fields.get(resource.type) ?? query.fields.get(type))),
+        ...(query.include.includes('room') ? { included: roomsOf(shown).map((room) => document(room, query.fields.get('rooms'))) } : {}),
         meta: { record_count: passing.length },
         links: pageLinks(`${origin()}${path}`, query, passing.length),
       }),

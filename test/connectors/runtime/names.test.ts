@@ -99,15 +99,23 @@ describe('names of a run', () => {
     expect(asked).toEqual([['long ago']])
   })
 
-  it('asked for one by one stay a small share of the requests', async () => {
+  it('take a few requests of a run, or a tenth; records that go without say so until they are named', async () => {
     const ids = Array.from({ length: 300 }, (_unused, index) => `u${index}`)
     const people = Object.fromEntries(ids.map((id) => [id, id]))
     const { names, asked, addRequests } = namesOver(people, { batchSize: 1 })
-    await names.prepare(records(...ids), [])
-    expect(asked).toHaveLength(20)
-    addRequests(80)
-    await names.prepare(records(...ids), [])
-    expect(asked).toHaveLength(30)
+    const all = records(...ids)
+    const lacking = (): number => all.filter((one) => names.lacks(one)).length
+    await names.prepare(all, [])
+    expect([asked.length, lacking(), names.canAsk]).toEqual([3, 297, false])
+    addRequests(90)
+    await names.prepare(all, [])
+    expect([asked.length, lacking(), names.canAsk]).toEqual([10, 290, false])
+  })
+
+  it('are asked for in the order of how many records want them', async () => {
+    const { names, asked } = namesOver({ a: 'Ada', b: 'Ben', c: 'Cleo', d: 'Dora' }, { batchSize: 1 })
+    await names.prepare(records('d', 'a', 'b', 'c', 'c', 'b', 'c', 'a', 'a', 'a'), [])
+    expect(asked).toEqual([['a'], ['c'], ['b']])
   })
 
   it('that cannot be looked up leave the records without them, except when the run itself is over', async () => {

@@ -3,6 +3,7 @@ import { openDatabase } from '../../../src-main/core/cache/driver.ts'
 import { archivePath } from '../../../src-main/core/cache/files.ts'
 import { migrate } from '../../../src-main/core/cache/migrate.ts'
 import { migrations, type Migration } from '../../../src-main/core/cache/migrations/index.ts'
+import { verifyArchive } from '../../../src-main/core/ledger/verify-archive.ts'
 import { commit, keyHex, page, record, temporaryHome, testArchive } from './archive-fixture.ts'
 import { readBack } from './read-back.ts'
 
@@ -28,6 +29,20 @@ describe('migrations', () => {
     expect(readBack(db)).toEqual(before)
     expect(db.pragma('user_version', { simple: true })).toBe(99_000)
     expect(migrate(db, archivePath(home), next(''))).toBe(0)
+  })
+
+  it('bring a filled archive of the first schema to the one of today', () => {
+    const { db, writer, home } = testArchive()
+    commit(writer, page([record(), record({ externalId: 'e2' })]))
+    db.exec('DROP TABLE lacking_names')
+    db.pragma('user_version = 10')
+    const before = readBack(db)
+    db.close()
+    const archive = testArchive({ home })
+    expect(readBack(archive.db)).toEqual(before)
+    commit(archive.writer, page([{ ...record({ externalId: 'e3' }), lacksNames: true }]))
+    expect(archive.db.prepare('SELECT seq FROM lacking_names').pluck().all()).toEqual([3])
+    expect(verifyArchive(archive.db, archivePath(home), () => {}).findings).toEqual([])
   })
 
   it('that fail leave the archive at the version before', () => {

@@ -8,6 +8,7 @@ import { readConnections, readCoverage, readFact, readKnownIds, readNames, readR
 import { Engine } from './engine.ts'
 import { FirstLook } from './first-look.ts'
 import { HighestSequences } from './highest-sequence.ts'
+import { readLackingNames } from './lacking-names.ts'
 import type { Moment } from './moment.ts'
 import type { ThreadMethods } from './thread-calls.ts'
 
@@ -55,6 +56,7 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
     runs: (connection: string | null, limit: number) => readRuns(facts, connection, limit),
     coverage: (connection: string | null) => readCoverage(facts, connection),
     names: (connection: string, refs: readonly NameRef[]) => readNames(facts, connection, refs),
+    lackingNames: (connection: string, afterSeq: number, limit: number) => readLackingNames(facts, connection, afterSeq, limit),
     knownExternalIds: (connection: string, ids: readonly string[]) => readKnownIds(facts, connection, ids),
     views: () => readViews(facts),
     fact: (key: string) => readFact(facts, key),

@@ -92,6 +92,7 @@ class ReaderClient {
       coverage: ask('coverage'),
       streamState: ask('streamState'),
       names: ask('names'),
+      lackingNames: ask('lackingNames'),
       knownExternalIds: ask('knownExternalIds'),
       views: ask('views'),
       fact: ask('fact'),

@@ -17,6 +17,7 @@ const purgeOfEvents = [
   'DELETE FROM block WHERE num IN (SELECT revision.block FROM revision JOIN event ON event.seq = revision.seq WHERE event.connection = ?)',
   'DELETE FROM block WHERE num IN (SELECT block FROM event WHERE connection = ?)',
   'DELETE FROM revision WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
+  'DELETE FROM lacking_names WHERE connection = ?',
   'DELETE FROM unmapped WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
   'DELETE FROM mark WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
   'DELETE FROM tag WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',

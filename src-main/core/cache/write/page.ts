@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { TrailviewError } from '../../../contract/errors.ts'
 import { canonicalJson } from '../../ledger/canonical-json.ts'
 import { digestOfHashes, type Ledger } from '../../ledger/ledger.ts'
-import type { PageCommit, PageOutcome } from '../archive.ts'
+import type { NamedPage, PageCommit, PageOutcome } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { completeSince, type CompleteSpan, type Coverage } from './coverage.ts'
 import type { GoneFinder } from './gone.ts'
@@ -32,6 +32,8 @@ export interface PageParts {
 export interface Pages {
   /** Writes everything of a page, in the transaction under way. Throws CONNECTION_NOT_FOUND. */
   write(page: PageCommit): PageOutcome
+  /** Names stored events, in the transaction under way; returns how many. Throws CONNECTION_NOT_FOUND. */
+  name(page: NamedPage): number
   /** What was remembered of a run is dropped. */
   endRun(runId: string): void
 }
@@ -45,6 +47,8 @@ interface PageTally {
   unmapped: number
   /** Unreadable records that turned out readable; part of unchanged. */
   took: number
+  /** Events that lacked names and were met again with them; part of unchanged. */
+  named: number
   firstSeq: number | null
   lastSeq: number | null
   minMs: number | null
@@ -105,6 +109,7 @@ export function openPages(parts: PageParts): Pages {
     } else {
       tally.unchanged++
       if (fate.kind === 'took') tally.took++
+      if (fate.kind === 'named') tally.named++
     }
   }
 
@@ -130,12 +135,15 @@ export function openPages(parts: PageParts): Pages {
     })
   }
 
+  const numberOf = (id: string): number => {
+    const connection = connectionNum.get(id)
+    if (connection !== undefined) return connection
+    throw new TrailviewError('CONNECTION_NOT_FOUND', `There is no connection ${id}; its page was not stored.`)
+  }
+
   return {
     write: (page) => {
-      const connection = connectionNum.get(page.connection)
-      if (connection === undefined) {
-        throw new TrailviewError('CONNECTION_NOT_FOUND', `There is no connection ${page.connection}; its page was not stored.`)
-      }
+      const connection = numberOf(page.connection)
       const walk = walkOf(page)
       const commit = (lastCommit.get() ?? 0) + 1
       const packer = payloads.begin()
@@ -154,7 +162,7 @@ export function openPages(parts: PageParts): Pages {
         else widenCommit.run(fate.timeMs, fate.timeMs, fate.timeMs, fate.timeMs, fate.firstCommit)
       }
       packer.finish()
-      const { added, changed, unchanged, late, unmapped, took, firstSeq, lastSeq, minMs, maxMs } = tally
+      const { added, changed, unchanged, late, unmapped, took, named, firstSeq, lastSeq, minMs, maxMs } = tally
       insertCommit.run(commit, page.runId, connection, page.stream, page.scope, page.receivedAt, firstSeq, lastSeq, minMs, maxMs)
       names.save(page.connection, page.names, page.receivedAt)
       saveStream.run(page.connection, page.stream, page.scope, JSON.stringify(page.resume), JSON.stringify(page.memory))
@@ -176,6 +184,7 @@ export function openPages(parts: PageParts): Pages {
           resume: hash('sha256', canonicalJson(page.resume)),
           ...(firstSeq === null ? {} : { firstSeq, lastSeq }),
           ...(took === 0 ? {} : { readable: took }),
+          ...(named === 0 ? {} : { named }),
           ...(page.claim === null ? {} : { complete: [page.claim.from, page.claim.to] }),
           ...listed('changedIds', tally.changedIds),
           ...listed('reappearedIds', tally.reappearedIds),
@@ -184,6 +193,13 @@ export function openPages(parts: PageParts): Pages {
         page.receivedAt,
       )
       return { added, changed, unchanged, late, gone: goneIds.length, unmapped }
+    },
+    name: ({ runId, connection, records: mapped, names: learnt, at }) => {
+      const home = { id: connection, num: numberOf(connection) }
+      names.save(connection, learnt, at)
+      const named = mapped.filter((record) => records.name(record, home)).length
+      if (named > 0) ledger.append('events-named', { run: runId, connection, named }, at)
+      return named
     },
     endRun: (runId) => void runs.delete(runId),
   }
@@ -197,6 +213,7 @@ function emptyTally(): PageTally {
     late: 0,
     unmapped: 0,
     took: 0,
+    named: 0,
     firstSeq: null,
     lastSeq: null,
     minMs: null,

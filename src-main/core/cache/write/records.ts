@@ -5,6 +5,7 @@ import { keyOfExternalId, keyOfPayload, storedExternalId } from '../identity.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { mappedColumns, unmappedColumns, unreadable, type MappedColumns } from './event-row.ts'
 import type { Identities } from './identities.ts'
+import type { LackingNames } from './lacking-names.ts'
 import type { Marks } from './marks.ts'
 import type { PayloadPacker, PayloadPlace } from './payloads.ts'
 import type { WriterState } from './state.ts'
@@ -18,9 +19,9 @@ export interface RecordHome {
   hasNameless: boolean
 }
 
-/** What became of one record. `took`: an earlier unreadable record is readable now. */
+/** What became of one record. `took`: an earlier unreadable record is readable now. `named`: it lacked names and does not any more. */
 export interface RecordFate {
-  readonly kind: 'added' | 'changed' | 'unchanged' | 'took'
+  readonly kind: 'added' | 'changed' | 'unchanged' | 'took' | 'named'
   readonly seq: number
   readonly key: Buffer
   readonly hash: Buffer
@@ -46,10 +47,13 @@ interface ReadRecord {
   readonly externalId: string
   readonly hash: Buffer
   readonly key: Buffer
+  readonly lacksNames: boolean
 }
 
 export interface Records {
   store(record: PageRecord, home: RecordHome): RecordFate
+  /** Maps a stored event anew if it lacked names and has the same payload still; false: it is left as it is. */
+  name(record: PageRecord, connection: RecordHome['connection']): boolean
 }
 
 export interface RecordParts {
@@ -58,13 +62,14 @@ export interface RecordParts {
   readonly identities: Identities
   readonly dictionaries: Dictionaries
   readonly marks: Marks
+  readonly lacking: LackingNames
 }
 
 type MappedValues = [number | null, number, number, number, number, number, number, number, string, string | null]
 
 const mappedNames = 'time_ms, actor, action, object, workspace, template, related, outcome, external_id, time_original'
 
-export function openRecords({ db, state, identities, dictionaries, marks }: RecordParts): Records {
+export function openRecords({ db, state, identities, dictionaries, marks, lacking }: RecordParts): Records {
   const insertEvent = db.prepare<[number, number, ...MappedValues, Uint8Array, number, number, number]>(
     `INSERT INTO event (seq, connection, ${mappedNames}, revision, hash, block, slot, commit_num)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
@@ -90,14 +95,17 @@ export function openRecords({ db, state, identities, dictionaries, marks }: Reco
     insertEvent.run(seq, home.connection.num, ...valuesOf(columns), read.hash, place.block, place.slot, home.commit)
     if (!read.event) insertReason.run(seq, read.reason)
     if (read.externalId === '') home.hasNameless = true
+    if (read.lacksNames) lacking.add(home.connection.num, seq)
     return { kind: 'added', seq, key: read.key, hash: read.hash, timeMs: columns.timeMs, firstCommit: home.commit }
   }
 
-  const remap = (seq: number, read: ReadRecord, home: RecordHome): number | null => {
+  const remap = (seq: number, read: ReadRecord, connection: number): number | null => {
     if (!read.event) return null
-    const columns = mappedColumns(dictionaries, home.connection.num, read.event)
+    const columns = mappedColumns(dictionaries, connection, read.event)
     setMapped.run(...valuesOf(columns), seq)
     removeReason.run(seq)
+    if (read.lacksNames) lacking.add(connection, seq)
+    else lacking.remove(connection, seq)
     return columns.timeMs
   }
 
@@ -115,11 +123,15 @@ export function openRecords({ db, state, identities, dictionaries, marks }: Reco
     const isNew = !known.hash.equals(read.hash)
     const becomesReadable = known.time_ms === null && read.event !== null
     // A later payload that cannot be read is kept as a revision; the event keeps its earlier reading and stays where it is found.
-    const timeMs = isNew || becomesReadable ? (remap(seq, read, home) ?? known.time_ms) : known.time_ms
+    const becomesNamed = !isNew && read.event !== null && !read.lacksNames && lacking.has(home.connection.num, seq)
+    const isRemapped = isNew || becomesReadable || becomesNamed
+    const timeMs = isRemapped ? (remap(seq, read, home.connection.num) ?? known.time_ms) : known.time_ms
     if (isNew) revise(seq, known, read, home.packer.add(payload), home)
+    // Its names can be told from a readable payload only.
+    if (isNew && read.event === null) lacking.remove(home.connection.num, seq)
     if (isNew && timeMs === null) insertReason.run(seq, read.reason)
-    if (isNew || becomesReadable) marks.changed(seq)
-    const kind = isNew ? 'changed' : becomesReadable ? 'took' : 'unchanged'
+    if (isRemapped) marks.changed(seq)
+    const kind = isNew ? 'changed' : becomesReadable ? 'took' : becomesNamed ? 'named' : 'unchanged'
     return { kind, seq, key: read.key, hash: read.hash, timeMs, firstCommit: known.commit_num }
   }
 
@@ -138,6 +150,15 @@ export function openRecords({ db, state, identities, dictionaries, marks }: Reco
       const seq = identities.find(read.key) ?? takeOver(read, home)
       return seq === null ? add(read, record.payload, home) : meetAgain(seq, read, record.payload, home)
     },
+    name: (record, connection) => {
+      const read = readRecord(record, connection.id)
+      const seq = identities.find(read.key)
+      if (seq === null || read.event === null || read.lacksNames || !lacking.has(connection.num, seq)) return false
+      if (readKnown.get(seq)?.hash.equals(read.hash) !== true) return false
+      remap(seq, read, connection.num)
+      marks.changed(seq)
+      return true
+    },
   }
 }
 
@@ -150,6 +171,7 @@ function readRecord(record: PageRecord, connection: string): ReadRecord {
     reason: problem ?? '',
     externalId,
     hash: digest,
+    lacksNames: record.lacksNames === true,
     key: externalId === '' ? keyOfPayload(connection, digest) : keyOfExternalId(connection, externalId),
   }
 }

@@ -9,6 +9,7 @@ import { openCoverage } from './coverage.ts'
 import { openDictionaries } from './dictionaries.ts'
 import { openGone } from './gone.ts'
 import { openIdentities } from './identities.ts'
+import { openLackingNames } from './lacking-names.ts'
 import { openMarks } from './marks.ts'
 import { openNames } from './names.ts'
 import { openPages } from './page.ts'
@@ -42,7 +43,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
   const ledger = openLedger(db)
   const names = openNames(db)
   const coverage = openCoverage(db)
-  const records = openRecords({ db, state, identities, dictionaries, marks })
+  const records = openRecords({ db, state, identities, dictionaries, marks, lacking: openLackingNames(db) })
   const pages = openPages({ db, records, payloads: openPayloads(db, state), marks, names, coverage, gone: openGone(db, marks), ledger })
   const connections = openConnections(db, state, ledger)
   const runs = openRuns(db, ledger)
@@ -130,6 +131,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
       }),
     closeAbandonedRuns: (endedAt) => transaction(() => runs.closeAbandoned(endedAt)),
     saveNames: (connection, facts, learntAt) => transaction(() => names.save(connection, facts, learntAt)),
+    nameEvents: (page) => transaction(() => pages.name(page)),
     markGone: (id, at) => transaction(() => reviews.markGone(id, at)),
     markReview: (ids, status, at) => transaction(() => reviews.markReview(ids, status, at)),
     tag: (id, add, remove, at) => transaction(() => reviews.tag(id, add, remove, at)),

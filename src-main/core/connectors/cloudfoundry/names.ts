@@ -17,17 +17,23 @@ export const cloudfoundryLookUps: Readonly<Record<string, NameLookUp>> = Object.
   ]),
 )
 
+/** Clients whose service does not have v3. */
+const withoutV3 = new WeakSet<ServiceClient>()
+
 async function fetchNames(client: ServiceClient, kind: string, path: string, ids: readonly string[]): Promise<readonly NameFact[]> {
   const guids = ids.filter((id) => !id.includes(','))
-  const response = await client.request(`/v3/${path}`, {
-    query: [
-      ['guids', guids.join(',')],
-      ['per_page', '5000'],
-    ],
-    accept: absentStatuses,
-  })
-  if (response.status === 200) return listOf(bodyFields(response)?.['resources']).flatMap((entry) => v3Fact(kind, fieldsOf(entry)))
-  if (response.status !== 404) return []
+  if (!withoutV3.has(client)) {
+    const response = await client.request(`/v3/${path}`, {
+      query: [
+        ['guids', guids.join(',')],
+        ['per_page', '5000'],
+      ],
+      accept: absentStatuses,
+    })
+    if (response.status === 200) return listOf(bodyFields(response)?.['resources']).flatMap((entry) => v3Fact(kind, fieldsOf(entry)))
+    if (response.status !== 404) return []
+    withoutV3.add(client)
+  }
   const facts: NameFact[] = []
   for (const id of guids) {
     const single = await client.request(`/v2/${path}/${encodeURIComponent(id)}`, { accept: absentStatuses })

@@ -5,13 +5,16 @@ import { isNotFound } from './api.ts'
 
 const absentStatuses = [400, 403, 404, 405, 500]
 
-/** Names of one kind: from the list of all where there is one, else one by one. */
+/** Kinds that have a list of all beside single look-ups. */
+const listedKinds: ReadonlySet<string> = new Set(['user', 'account', 'segment'])
+
+/** Names of one kind: all of them from the list where there is one, else one by one. */
 function lookUp(kind: string): NameLookUp {
   return {
-    batchSize: 20,
+    batchSize: 1,
     fetch: async (client, ids) => {
-      const all = await listOfKind(client, kind)
-      if (all !== null) return all
+      const list = listedKinds.has(kind) ? await listOfKind(client, kind) : null
+      if (list !== null) return list
       const facts: NameFact[] = []
       for (const id of ids) {
         const fact = factOf(kind, await single(client, `/api/${kind}/${encodeURIComponent(id)}`))
@@ -38,17 +41,17 @@ export async function currentAccount(client: ServiceClient): Promise<string | nu
   return fact === null ? null : (fact.name ?? fact.id)
 }
 
-/** Lists that were read, by the client they were read with: one for each run. */
-const listsRead = new WeakMap<ServiceClient, Map<string, readonly NameFact[] | null>>()
+/** Kinds whose list was asked for, and whether there is one; by the client they were asked with, one for each run. */
+const listsAsked = new WeakMap<ServiceClient, Map<string, boolean>>()
 
-/** All of a kind, read once in a run; null where there is no list, or one that goes on elsewhere. */
+/** All of a kind the first time in a run, nothing more after that; null where there is no list, or one that goes on elsewhere. */
 async function listOfKind(client: ServiceClient, kind: string): Promise<readonly NameFact[] | null> {
-  const lists = listsRead.get(client) ?? new Map<string, readonly NameFact[] | null>()
-  listsRead.set(client, lists)
-  const known = lists.get(kind)
-  if (known !== undefined) return known
+  const asked = listsAsked.get(client) ?? new Map<string, boolean>()
+  listsAsked.set(client, asked)
+  const hasList = asked.get(kind)
+  if (hasList !== undefined) return hasList ? [] : null
   const list = await readList(client, kind)
-  lists.set(kind, list)
+  asked.set(kind, list !== null)
   return list
 }
 

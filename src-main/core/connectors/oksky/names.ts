@@ -13,20 +13,9 @@ const refusesToInclude = new WeakSet<ServiceClient>()
 const batchSize = 100
 
 export const okskyLookUps: Readonly<Record<string, NameLookUp>> = {
-  user: { batchSize, fetch: async (client, ids) => (await resources(client, 'users', ids, null)).flatMap(personFact) },
-  room: {
-    batchSize,
-    fetch: async (client, ids) => (await resources(client, 'rooms', ids, null)).flatMap((room) => objectFact('room', room)),
-  },
-  ...Object.fromEntries(
-    [...kindsInRooms].map((kind): [string, NameLookUp] => [
-      kind,
-      {
-        batchSize,
-        fetch: async (client, ids) => (await resources(client, `${kind}s`, ids, 'room')).flatMap((found) => objectFact(kind, found)),
-      },
-    ]),
-  ),
+  user: { batchSize, fetch: async (client, ids) => (await ask(client, 'users', ids, null)).data.flatMap(personFact) },
+  room: { batchSize, fetch: async (client, ids) => (await ask(client, 'rooms', ids, null)).data.flatMap(roomFact) },
+  ...Object.fromEntries([...kindsInRooms].map((kind): [string, NameLookUp] => [kind, { batchSize, fetch: inRooms(kind) }])),
 }
 
 /**
@@ -37,24 +26,34 @@ export function includedPeople(body: Fields | null): NameFact[] {
   return listOf(body?.['included']).flatMap((entry) => personFact(fieldsOf(entry)))
 }
 
-async function resources(
-  client: ServiceClient,
-  path: string,
-  ids: readonly string[],
-  include: string | null,
-): Promise<readonly (Fields | null)[]> {
+/** Which room each lives in, and the names of the rooms, as far as they come along. */
+function inRooms(kind: string): NameLookUp['fetch'] {
+  return async (client, ids) => {
+    const { data, included } = await ask(client, `${kind}s`, ids, 'room')
+    return [...data.flatMap((found) => objectFact(kind, found)), ...included.flatMap(roomFact)]
+  }
+}
+
+interface Answer {
+  readonly data: readonly (Fields | null)[]
+  readonly included: readonly (Fields | null)[]
+}
+
+async function ask(client: ServiceClient, path: string, ids: readonly string[], include: string | null): Promise<Answer> {
   const query: (readonly [string, string])[] = [
     ['filter[id]', ids.join(',')],
     ['page[size]', String(batchSize)],
   ]
-  const ask = async (more: typeof query) => client.request(`${apiPath}/${path}`, { query: [...query, ...more], accept: [400, 403, 404] })
+  const request = async (more: typeof query) =>
+    client.request(`${apiPath}/${path}`, { query: [...query, ...more], accept: [400, 403, 404] })
   const asksToInclude = include !== null && !refusesToInclude.has(client)
-  let response = await ask(asksToInclude ? [['include', include]] : [])
+  let response = await request(asksToInclude ? [['include', include]] : [])
   if (response.status === 400 && asksToInclude) {
     refusesToInclude.add(client)
-    response = await ask([])
+    response = await request([])
   }
-  return response.status === 200 ? listOf(bodyFields(response)?.['data']).map(fieldsOf) : []
+  const body = response.status === 200 ? bodyFields(response) : null
+  return { data: listOf(body?.['data']).map(fieldsOf), included: listOf(body?.['included']).map(fieldsOf) }
 }
 
 function personFact(resource: Fields | null): NameFact[] {
@@ -65,6 +64,10 @@ function personFact(resource: Fields | null): NameFact[] {
   return [
     { kind: 'user', id, name: personName(attributes), email: textOf(attributes['email']), parent: { kind: 'user-family', id: family } },
   ]
+}
+
+function roomFact(resource: Fields | null): NameFact[] {
+  return objectFact('room', resource)
 }
 
 function objectFact(kind: string, resource: Fields | null): NameFact[] {

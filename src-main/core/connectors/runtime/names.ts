@@ -7,10 +7,9 @@ import type { ConnectorDefinition, NameBook, NameFact, NameRef, RawRecord, Servi
 const knownLifetimeMs = 24 * 60 * 60_000
 const unknownLifetimeMs = 7 * knownLifetimeMs
 
-/** Look-ups that bring fewer facts than this a request are limited: so many in every run, and beyond them one for so many other requests. */
-const thriftyFacts = 3
-const freeRequests = 20
-const requestsPerLookUp = 8
+/** Look-ups are at most so many requests of a run, or one for so many other requests (a tenth of all), whichever is more. */
+const fewRequests = 3
+const otherRequestsPerLookUp = 9
 const mostRounds = 3
 const mostRemembered = 100_000
 
@@ -24,6 +23,12 @@ const endingErrors: ReadonlySet<ErrorCode> = new Set([
   'CREDENTIAL_MISSING',
 ])
 
+interface WantedName {
+  readonly ref: NameRef
+  /** How many records want it. */
+  readonly count: number
+}
+
 export interface RunNamesOptions {
   readonly definition: Pick<ConnectorDefinition, 'lookUps' | 'wantedNames'>
   readonly client: ServiceClient
@@ -33,7 +38,10 @@ export interface RunNamesOptions {
   readonly nowMs: number
 }
 
-/** The names known during one run: from the archive, from pages, and from look-ups: thrifty, or limited in number. */
+/**
+ * The names known during one run: from the archive, from pages, and from look-ups, which are limited to a small share of the run's requests.
+ * Records that had to go without are told by `lacks`, so that a later run names them.
+ */
 export class RunNames implements NameBook {
   readonly #run: RunNamesOptions
   readonly #facts = new Map<string, NameFact>()
@@ -43,8 +51,9 @@ export class RunNames implements NameBook {
   readonly #stale = new Set<string>()
   readonly #closedKinds = new Set<string>()
   #learnt: NameFact[] = []
-  /** Requests made and facts brought, by kind. */
-  readonly #spent = new Map<string, { requests: number; facts: number }>()
+  /** Requests that look-ups have taken, and what the last one of each kind took. */
+  #spent = 0
+  readonly #costs = new Map<string, number>()
 
   constructor(run: RunNamesOptions) {
     this.#run = run
@@ -61,9 +70,20 @@ export class RunNames implements NameBook {
     for (let round = 0; round < mostRounds; round++) {
       const wanted = this.#wanted(records)
       if (wanted.length === 0) return
-      await this.#recall(wanted)
-      await this.#lookUp(wanted.filter((ref) => !this.#isFresh(ref)))
+      await this.#recall(wanted.map(({ ref }) => ref))
+      await this.#lookUp(wanted)
     }
+  }
+
+  /** Whether the service can tell something the record wants named and was not asked for it yet. */
+  lacks(record: RawRecord): boolean {
+    const { definition } = this.#run
+    return wantedBy(definition, record, this).some((ref) => definition.lookUps[ref.kind] !== undefined && this.get(ref) === undefined)
+  }
+
+  /** Whether one more look-up is within the run's share. */
+  get canAsk(): boolean {
+    return this.#spent < this.#allowed
   }
 
   /** What was learnt since the last call, to be committed with the page. */
@@ -74,18 +94,18 @@ export class RunNames implements NameBook {
   }
 
   /** Refs the records want and nobody was asked for yet, the most wanted first. */
-  #wanted(records: readonly RawRecord[]): NameRef[] {
-    const counts = new Map<string, { readonly ref: NameRef; count: number }>()
+  #wanted(records: readonly RawRecord[]): WantedName[] {
+    const wanted = new Map<string, { readonly ref: NameRef; count: number }>()
     for (const record of records) {
       for (const ref of wantedBy(this.#run.definition, record, this)) {
         const key = keyOf(ref)
         if (this.#isFresh(ref) || (this.#sought.has(key) && !this.#canLookUp(ref.kind))) continue
-        const entry = counts.get(key)
-        if (entry === undefined) counts.set(key, { ref, count: 1 })
+        const entry = wanted.get(key)
+        if (entry === undefined) wanted.set(key, { ref, count: 1 })
         else entry.count++
       }
     }
-    return [...counts.values()].sort((a, b) => b.count - a.count).map(({ ref }) => ref)
+    return [...wanted.values()].sort((a, b) => b.count - a.count)
   }
 
   async #recall(refs: readonly NameRef[]): Promise<void> {
@@ -100,26 +120,29 @@ export class RunNames implements NameBook {
     for (const ref of unsought) this.#sought.add(keyOf(ref))
   }
 
-  async #lookUp(refs: readonly NameRef[]): Promise<void> {
-    for (const [kind, ofKind] of Map.groupBy(refs, (ref) => ref.kind)) {
+  /** In batches, those first that name the most. */
+  async #lookUp(wanted: readonly WantedName[]): Promise<void> {
+    const batches: { readonly kind: string; readonly names: readonly WantedName[]; readonly count: number }[] = []
+    for (const [kind, names] of Map.groupBy(wanted, ({ ref }) => ref.kind)) {
       const size = this.#run.definition.lookUps[kind]?.batchSize ?? 1
-      for (let at = 0; at < ofKind.length && this.#canLookUp(kind); at += size) {
-        await this.#fetch(
-          kind,
-          ofKind.slice(at, at + size).map((ref) => ref.id),
-        )
+      const missing = names.filter(({ ref }) => !this.#isFresh(ref))
+      for (let at = 0; at < missing.length; at += size) {
+        const batch = missing.slice(at, at + size)
+        batches.push({ kind, names: batch, count: batch.reduce((total, { count }) => total + count, 0) })
       }
+    }
+    for (const { kind, names } of batches.sort((a, b) => b.count - a.count)) {
+      // What came along with another batch needs no asking.
+      const ids = names.flatMap(({ ref }) => (this.#isFresh(ref) ? [] : [ref.id]))
+      if (ids.length > 0 && this.#canLookUp(kind)) await this.#fetch(kind, ids)
     }
   }
 
   async #fetch(kind: string, ids: readonly string[]): Promise<void> {
     const { client, definition, options } = this.#run
     const before = client.requestCount
-    const spent = this.#spent.get(kind) ?? { requests: 0, facts: 0 }
-    this.#spent.set(kind, spent)
     try {
       const facts = (await definition.lookUps[kind]?.fetch(client, ids, options)) ?? []
-      spent.facts += facts.length
       for (const fact of facts) this.#learn(fact)
       // What the service no longer knows keeps the name it had.
       for (const id of ids) if (!this.#isFresh({ kind, id })) this.#learn(this.get({ kind, id }) ?? { kind, id, name: null })
@@ -128,18 +151,20 @@ export class RunNames implements NameBook {
       // Nothing is remembered of ids that were not answered for: the next run asks again.
       this.#closedKinds.add(kind)
     } finally {
-      spent.requests += client.requestCount - before
+      const cost = client.requestCount - before
+      this.#spent += cost
+      this.#costs.set(kind, cost)
     }
   }
 
+  get #allowed(): number {
+    return Math.max(fewRequests, Math.floor((this.#run.client.requestCount - this.#spent) / otherRequestsPerLookUp))
+  }
+
+  /** A kind that takes several requests at a time waits until there is room for as many. */
   #canLookUp(kind: string): boolean {
     if (this.#run.definition.lookUps[kind] === undefined || this.#closedKinds.has(kind)) return false
-    const spent = this.#spent.get(kind)
-    if (spent === undefined || spent.facts >= thriftyFacts * spent.requests) return true
-    const all = [...this.#spent.values()]
-    const others = this.#run.client.requestCount - sum(all.map(({ requests }) => requests))
-    const wasteful = all.filter(({ requests, facts }) => facts < thriftyFacts * requests)
-    return sum(wasteful.map(({ requests }) => requests)) < freeRequests + others / requestsPerLookUp
+    return this.#spent + (this.#costs.get(kind) ?? 1) <= this.#allowed
   }
 
   #isFresh(ref: NameRef): boolean {
@@ -172,10 +197,6 @@ function wantedBy(definition: Pick<ConnectorDefinition, 'wantedNames'>, record: 
 
 function keyOf(ref: NameRef): string {
   return `${ref.kind}\u0000${ref.id}`
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }
 
 function isSame(a: NameFact, b: NameFact): boolean {

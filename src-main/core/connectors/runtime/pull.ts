@@ -10,7 +10,10 @@ export interface PreparedPage {
   readonly names: readonly NameFact[]
 }
 
-/** Turns pages of a walk into one that the archive takes: names of all records first, then the mapping. No record is ever left out. */
+/**
+ * Turns pages of a walk into one that the archive takes: names of all records first, then the mapping. No record is ever left out; those that
+ * go without a name they want say so.
+ */
 export async function preparePages(
   definition: Pick<ConnectorDefinition, 'map'>,
   pages: readonly Pick<WalkPage, 'records' | 'names'>[],
@@ -22,7 +25,11 @@ export async function preparePages(
     records,
     pages.flatMap((page) => page.names ?? []),
   )
-  return { records: records.map((record) => mapRecord(definition, record, names, options)), names: names.takeLearnt() }
+  const prepared = records.map((record): PageRecord => {
+    const mapped = mapRecord(definition, record, names, options)
+    return mapped.event !== null && names.lacks(record) ? { ...mapped, lacksNames: true } : mapped
+  })
+  return { records: prepared, names: names.takeLearnt() }
 }
 
 /** One record as the archive takes it. A mapping that throws or breaks the event model makes an unmapped record, with the reason. */
