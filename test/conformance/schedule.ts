@@ -59,7 +59,7 @@ export async function runSchedule(
     source.faults.clear()
     source.reorder(null)
     stand.advance(60 * 60_000)
-    const last = await stand.collect(true)
+    const last = await stand.collect({ full: true })
     const stuck = last?.status === 'done' ? null : (last?.error?.message ?? 'The re-walk did not end.')
 
     const forgottenBeforeMs = stand.now() - (stand.retentionDays ?? Infinity) * 86_400_000

@@ -1,6 +1,7 @@
 import { serviceIds, type AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import type { CollectionRun } from '../../src-main/contract/model/collection.ts'
 import type { CoverageSpan } from '../../src-main/contract/model/coverage.ts'
+import type { CollectionWish } from '../../src-main/core/collect/collector.ts'
 import { template } from '../../src-main/core/connectors/_template/connector.ts'
 import { connectors } from '../../src-main/core/connectors/registry.ts'
 import type { HasFlag } from '../../src-main/core/query/tree.ts'
@@ -20,7 +21,7 @@ export interface Stand {
   readonly retentionDays: number | null
   now(): number
   advance(ms: number): void
-  collect(isFull?: boolean): Promise<CollectionRun | undefined>
+  collect(wish?: Partial<Pick<CollectionWish, 'since' | 'until' | 'full'>>): Promise<CollectionRun | undefined>
   /** All events, or those that carry a flag, in no certain order. */
   events(flag?: HasFlag): Promise<readonly AuditEvent[]>
   coverage(): Promise<readonly CoverageSpan[]>
@@ -51,7 +52,7 @@ export async function openStand(name: ConnectorName, options: StandOptions): Pro
     retentionDays: connectors[name].info.retentionDays,
     now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
-    collect: async (full = false) => (await core.collect({ full }))[0],
+    collect: async (wish) => (await core.collect(wish))[0],
     events: (flag) => core.events(flag === undefined ? '' : `has:${flag}`),
     coverage: () => core.call('coverage.list', {}),
     verify: async () => (await core.call('archive.verify', {})).findings,
@@ -73,7 +74,7 @@ async function openTemplateStand({ seed, events }: StandOptions): Promise<Stand>
     retentionDays: template.info.retentionDays,
     now: () => clock.now(),
     advance: (ms) => void (clock.nowMs += ms),
-    collect: async (full = false) => (await bench.collect({ full }))[0],
+    collect: async (wish) => (await bench.collect(wish))[0],
     async events(flag) {
       const all: AuditEvent[] = []
       for (let cursor: string | null = null; ;) {

@@ -106,6 +106,7 @@ export function walkPages(definition: ConnectorDefinition, where: Where, wishes:
     memory,
     window: { from, to },
     stopAtSequence,
+    overlapIds: stream.overlap,
     resume,
     signal: new AbortController().signal,
     nowMs,

@@ -9,7 +9,7 @@ import { fromIso, merge, toIso, type Span } from './spans.ts'
 import { decodePoint, type StreamPoint } from './stream-point.ts'
 import { planTime } from './time-plan.ts'
 import { timeTask, type WalkTask } from './walk-task.ts'
-import { walkWindow, type StreamRun } from './walk-window.ts'
+import { overlapIdsOf, walkWindow, type StreamRun } from './walk-window.ts'
 
 export interface StreamResult {
   readonly claimed: readonly Span[]
@@ -72,16 +72,16 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
 
 function planStream(run: StreamRun, stream: StreamDefinition, state: StreamState, point: StreamPoint): readonly WalkTask[] {
   const endMs = run.clock.now() - stream.settleMs
-  const overlap = readCommonOptions(run.connection.options).overlap
   const complete = state.complete.map(fromIso)
   if (point.plan === 'sequence')
     return planSequence({
+      ...run.bounds,
       endMs,
-      isFull: run.bounds.isFull,
-      overlapIds: Math.floor(overlap ?? stream.overlap),
+      overlapIds: overlapIdsOf(run, stream),
       isKnown: complete.length > 0,
       point,
     })
+  const { overlap } = readCommonOptions(run.connection.options)
   const windows = planTime({
     ...run.bounds,
     endMs,

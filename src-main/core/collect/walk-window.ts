@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { ArchiveReader, ArchiveWriter, StoredConnection } from '../cache/archive.ts'
 import type { ConnectorDefinition, ServiceClient, StreamDefinition, WalkPage } from '../connectors/define.ts'
+import { readCommonOptions } from '../connectors/runtime/common-options.ts'
 import type { RunNames } from '../connectors/runtime/names.ts'
 import { preparePages } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
@@ -51,6 +52,11 @@ const mostRestarts = 3
 /** What a service may answer to a place in its list that it no longer knows. */
 const staleResumeErrors: ReadonlySet<ErrorCode> = new Set(['SERVICE_BAD_REQUEST', 'SERVICE_NOT_FOUND', 'SERVICE_UNEXPECTED'])
 
+/** How many ids a `sequence` stream reads again: the user's choice, or its own; 0 for others. */
+export function overlapIdsOf({ connection }: Pick<StreamRun, 'connection'>, { plan, overlap }: StreamDefinition): number {
+  return plan === 'sequence' ? Math.floor(readCommonOptions(connection.options).overlap ?? overlap) : 0
+}
+
 /** Walks a window, again from its start when the list changed under the walk or its resume point no longer holds. True: all of it was seen. */
 export async function walkWindow(parts: StreamWalk, planned: WalkTask): Promise<boolean> {
   let task = planned
@@ -77,6 +83,7 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
     memory,
     window: toIso(task.window),
     stopAtSequence: task.stopAtSequence,
+    overlapIds: overlapIdsOf(run, stream),
     resume: task.resume,
     signal: requestSignal,
     nowMs: clock.now(),

@@ -113,6 +113,8 @@ export interface WalkContext {
   readonly window: WalkWindow
   /** For streams with `plan: 'sequence'`: ids at or below this are known and older than the overlap; null: walk to the end. */
   readonly stopAtSequence: bigint | null
+  /** For streams with `plan: 'sequence'`: so many ids below the last event inside `window.from`, older ids may be taken to lie outside. */
+  readonly overlapIds: number
   /** The `resume` of the last page committed in this very window by an interrupted run; null: start of the window. */
   readonly resume: Json
   readonly signal: AbortSignal
@@ -186,7 +188,7 @@ export interface ConnectorDefinition {
   findUser?(client: ServiceClient, email: string): Promise<FoundUser | null>
   /** All events of one file, page by page. */
   walkFileTrail?(
-    context: Omit<WalkContext, 'window' | 'stopAtSequence'> & { readonly fileId: string },
+    context: Omit<WalkContext, 'window' | 'stopAtSequence' | 'overlapIds'> & { readonly fileId: string },
   ): AsyncGenerator<WalkPage, void, void>
 }
 

@@ -15,6 +15,12 @@ export function mapUserEvent(record: RawRecord, names: NameBook): Mapped {
   return mappedEvent(idOf(event['id']), timeText, unixMs(time), () => partsOf(event, names))
 }
 
+/** When the event of a record happened, ms since 1970; null when that cannot be read. */
+export function timeOf(record: RawRecord): number | null {
+  const event = fieldsOf(record.value)
+  return event === null ? null : unixMs(attributesOf(event)['created_at_unix'])
+}
+
 /** Names of who did it, of what it was done to, and of the room that lives in. */
 export function wantedUserEventNames(record: RawRecord, names: NameBook): readonly NameRef[] {
   const event = fieldsOf(record.value)

@@ -3,6 +3,7 @@ import type { Json, WalkContext, WalkPage } from '../define.ts'
 import { fieldsOf, textOf, wholeNumberOf } from '../kit/fields.ts'
 import { listOption, wholeOption } from '../kit/options.ts'
 import { EventList, mostPerPage, type EventPage } from './list.ts'
+import { WindowEdge } from './window-edge.ts'
 
 /** Between two pages at most this many ids are looked up one by one, to see whether rows slipped through. */
 const widestGap = 1_000n
@@ -21,7 +22,7 @@ interface Position {
 }
 
 /**
- * Walks `user_events` from the newest id down to `stopAtSequence`. Events that come in meanwhile push others to later pages, which repeats some;
+ * Walks `user_events` from the newest id down to `stopAtSequence`, or until it has left a window with a lower bound behind. Events that come in meanwhile push others to later pages, which repeats some;
  * events that are taken away pull others up, so ids missing between two pages are asked for by number.
  */
 export async function* walkUserEvents(context: WalkContext): AsyncGenerator<WalkPage, void, void> {
@@ -45,6 +46,7 @@ class Walk {
   readonly #context: WalkContext
   readonly #firstPage: number
   readonly #isFiltered: boolean
+  readonly #window: WindowEdge
   #before: EventPage | null = null
 
   constructor(list: EventList, context: WalkContext) {
@@ -52,6 +54,7 @@ class Walk {
     this.#context = context
     this.#firstPage = Math.max(1, wholeOption(context.options, 'page[number]') ?? 1)
     this.#isFiltered = listOption(context.options, 'filter[id]').length > 0
+    this.#window = new WindowEdge(context)
   }
 
   async *run(resume: Position | null): AsyncGenerator<WalkPage, void, void> {
@@ -71,7 +74,7 @@ class Walk {
       yield* this.#between(page, at)
       at = { page: at.page + 1, last: lowestOf(page) ?? at.last }
       yield { records: page.records, names: page.names, resume: jsonOf(at) }
-      if (page.isLast || (stop !== null && page.ids.length > 0 && page.ids.every((id) => id <= stop))) return
+      if (page.isLast || (stop !== null && page.ids.length > 0 && page.ids.every((id) => id <= stop)) || this.#window.isLeftBy(page)) return
       page = await this.#list.page(at.page)
     }
   }
