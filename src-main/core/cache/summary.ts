@@ -21,19 +21,32 @@ export function templateOf(summary: string, actorName: string | null, objectName
   return template
 }
 
-/** The summary again: the exact reverse of `templateOf` for the same names. */
+/** A wording taken apart: text, the mark of a name, text, and so on; every other entry is a mark. */
+export type Wording = readonly string[]
+
+/** Takes a wording apart, so that many summaries can be made of it. */
+export function wordingOf(template: string): Wording {
+  return template.startsWith(verbatim) ? [template.slice(1)] : template.split(/([\u0001-\u0003])/)
+}
+
+/** The summary of a wording: the exact reverse of `templateOf` for the same names. */
+export function summaryOf(wording: Wording, actorName: string | null, objectName: string | null, workspaceName: string | null): string {
+  let summary = wording[0] ?? ''
+  for (let at = 1; at < wording.length; at += 2) {
+    const mark = wording[at]
+    summary += ((mark === marks[0] ? actorName : mark === marks[1] ? objectName : workspaceName) ?? '') + (wording[at + 1] ?? '')
+  }
+  return summary
+}
+
+/** The same, of one wording once. */
 export function restoreSummary(
   template: string,
   actorName: string | null,
   objectName: string | null,
   workspaceName: string | null,
 ): string {
-  if (template.startsWith(verbatim)) return template.slice(1)
-  if (!anyMark.test(template)) return template
-  return template.replace(
-    /[\u0001-\u0003]/g,
-    (mark) => (mark === marks[0] ? actorName : mark === marks[1] ? objectName : workspaceName) ?? '',
-  )
+  return summaryOf(wordingOf(template), actorName, objectName, workspaceName)
 }
 
 function findWhole(text: string, part: string): number {

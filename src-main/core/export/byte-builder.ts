@@ -26,9 +26,11 @@ export class ByteBuilder {
     let at = this.#length
     target[at++] = quote
     for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] ?? 0
-      target[at++] = byte
-      if (byte === quote) target[at++] = quote
+      const byte = bytes[i] as number
+      target[at] = byte
+      // In JSON every few bytes are a quote, nowhere to be foreseen: a sum takes half the time of a branch.
+      target[at + 1] = quote
+      at += 1 + (((byte ^ quote) - 1) >>> 31)
     }
     target[at++] = quote
     this.#length = at
@@ -53,12 +55,9 @@ export class ByteBuilder {
     this.#length = at
   }
 
-  /** Gives the bytes away and begins anew. */
+  /** Gives the bytes away; nothing more is added. */
   take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.#length)
-    this.#bytes = Buffer.allocUnsafeSlow(firstCapacityBytes)
-    this.#length = 0
-    return taken
+    return this.#bytes.subarray(0, this.#length)
   }
 
   #reserve(sizeBytes: number): void {

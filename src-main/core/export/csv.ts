@@ -8,9 +8,10 @@ export const csvLines: LineFormat = {
   header: `${tableColumns.join(',')}\r\n`,
   addLine(bytes, { event, payload }) {
     const isExact = isUtf8(payload)
-    let cells = ''
-    for (const cell of tableCells(event)) cells += `${csvCell(cell)},`
-    bytes.addText(cells)
+    const cells = tableCells(event)
+    let line = ''
+    for (let i = 0; i < cells.length; i++) line += `${isPlain[i] === true ? (cells[i] ?? '') : csvCell(cells[i] ?? '')},`
+    bytes.addText(line)
     if (isExact && !isFormulaStart(payload[0])) bytes.addQuoted(payload)
     else bytes.addText(csvCell(payloadText(payload).text))
     bytes.addText('\r\n')
@@ -26,6 +27,20 @@ export const csvLines: LineFormat = {
         ]),
   ],
 }
+
+/** Columns whose cells are words, numbers and times of our own: they need no quotes and run no formula. */
+const plainColumns: ReadonlySet<string> = new Set<(typeof tableColumns)[number]>([
+  'id',
+  'service',
+  'occurredAt',
+  'collectedAt',
+  'verb',
+  'outcome',
+  'revision',
+  'hash',
+  'mapped',
+])
+const isPlain = tableColumns.map((column) => plainColumns.has(column))
 
 const needsQuotes = /[",\r\n]/
 

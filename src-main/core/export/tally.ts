@@ -24,13 +24,20 @@ export class Tally {
   /** The local day of the last event, as the instants between which it lies: events come in order, so the next is mostly in it too. */
   #day = { name: '', from: '', to: '' }
   #dayCount = 0
+  /** The service of the last event, and how many in a row had it. */
+  #service = ''
+  #serviceCount = 0
 
   constructor(zone: string) {
     this.#zone = zone
   }
 
   add({ service, occurredAt, mapped }: AuditEvent): void {
-    this.#services.set(service, (this.#services.get(service) ?? 0) + 1)
+    if (service !== this.#service) {
+      this.#closeService()
+      this.#service = service
+    }
+    this.#serviceCount++
     if (!mapped) this.#unmapped++
     if (occurredAt === null) {
       this.#untimed++
@@ -45,14 +52,15 @@ export class Tally {
 
   /** Adds what another tally counted in the same zone. */
   addCounts({ byService, byDay, untimed, unmapped }: ExportCounts): void {
-    for (const [service, count] of Object.entries(byService)) this.#services.set(service, (this.#services.get(service) ?? 0) + count)
-    for (const { day, count } of byDay) this.#days.set(day, (this.#days.get(day) ?? 0) + count)
+    for (const [service, count] of Object.entries(byService)) addTo(this.#services, service, count)
+    for (const { day, count } of byDay) addTo(this.#days, day, count)
     this.#untimed += untimed
     this.#unmapped += unmapped
   }
 
   counts(): ExportCounts {
     this.#closeDay()
+    this.#closeService()
     const byDay = [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, count]) => ({ day, count }))
     return {
       byService: Object.fromEntries([...this.#services].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -63,9 +71,18 @@ export class Tally {
   }
 
   #closeDay(): void {
-    if (this.#dayCount > 0) this.#days.set(this.#day.name, (this.#days.get(this.#day.name) ?? 0) + this.#dayCount)
+    addTo(this.#days, this.#day.name, this.#dayCount)
     this.#dayCount = 0
   }
+
+  #closeService(): void {
+    addTo(this.#services, this.#service, this.#serviceCount)
+    this.#serviceCount = 0
+  }
+}
+
+function addTo(counts: Map<string, number>, key: string, count: number): void {
+  if (count > 0) counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
 /** Instants compare as text, being UTC with milliseconds and four-digit years. */

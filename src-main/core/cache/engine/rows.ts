@@ -1,8 +1,9 @@
 import type { AuditEvent, Actor, EventMarks, EventRow, Outcome, Subject, Verb } from '../../../contract/model/audit-event.ts'
 import type { ServiceId } from '../../../contract/model/audit-event.ts'
+import { isoTime } from '../../lib/iso-time.ts'
 import type { Database, Statement } from '../driver.ts'
 import { hexKeyOfExternalId, keyOfPayload } from '../identity.ts'
-import { restoreSummary } from '../summary.ts'
+import { summaryOf, type Wording, wordingOf } from '../summary.ts'
 import { outcomeNames, statusNames, unmappedWords } from './names.ts'
 import { prepared } from './prepared.ts'
 import { RecentlyUsed } from './recently-used.ts'
@@ -31,7 +32,7 @@ export class RowBuilder {
   readonly #objects
   readonly #subjects
   readonly #actions
-  readonly #templates
+  readonly #wordings
   readonly #related
   readonly #commits
   readonly #connections
@@ -45,7 +46,7 @@ export class RowBuilder {
       : lookUp<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?'))
     this.#objects = ahead ? (num: number) => ahead.object(num) : this.#subjects
     this.#actions = lookUp<{ action: string; verb: Verb }>(db.prepare('SELECT action, verb FROM action WHERE num = ?'))
-    this.#templates = lookUp<string>(db.prepare('SELECT text FROM template WHERE num = ?').pluck())
+    this.#wordings = lookUp<Wording>(db.prepare('SELECT text FROM template WHERE num = ?').pluck(), (text) => wordingOf(String(text)))
     this.#related = lookUp<readonly Subject[]>(db.prepare<[number], string>('SELECT json FROM related WHERE num = ?').pluck(), (json) =>
       JSON.parse(String(json)),
     )
@@ -106,9 +107,9 @@ export class RowBuilder {
     const object = this.#objects(stored.object)
     const workspace = this.#subjects(stored.workspace)
     const action = this.#actions(stored.action)
-    const template = this.#templates(stored.template)
+    const wording = this.#wordings(stored.template)
     const outcome: Outcome = outcomeNames[stored.outcome] ?? 'unknown'
-    const occurredAt = stored.timeMs === null ? null : new Date(stored.timeMs).toISOString()
+    const occurredAt = stored.timeMs === null ? null : isoTime(stored.timeMs)
     return {
       id: idOfEvent(connection?.id ?? '', stored.externalId, stored.hash),
       connection: connection?.id ?? '',
@@ -125,9 +126,7 @@ export class RowBuilder {
       related: this.#related(stored.related) ?? [],
       outcome,
       summary:
-        template === null
-          ? unmappedWords.summary
-          : restoreSummary(template, actor?.name ?? null, object?.name ?? null, workspace?.name ?? null),
+        wording === null ? unmappedWords.summary : summaryOf(wording, actor?.name ?? null, object?.name ?? null, workspace?.name ?? null),
       revision: stored.revision,
       hash: stored.hash,
       mapped: stored.timeMs !== null,
