@@ -23,7 +23,12 @@ export const layers = [
   },
   {
     folder: 'src-main/core/cache/migrations/',
-    mayImport: ['src-main/core/cache/migrations/', 'src-main/core/cache/driver.ts', 'src-main/contract/errors.ts'],
+    mayImport: [
+      'src-main/core/cache/migrations/',
+      'src-main/core/cache/driver.ts',
+      'src-main/core/cache/key-filter.ts',
+      'src-main/contract/errors.ts',
+    ],
     packages: ['node:'],
   },
   { folder: 'src-main/core/credentials/keychain-child.ts', mayImport: ['src-main/core/credentials/'], packages: ['node:', 'keytar'] },

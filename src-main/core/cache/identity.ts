@@ -1,10 +1,15 @@
 import { createHash, hash } from 'node:crypto'
 import { fold } from '../lib/fold.ts'
+import { sha256 } from '../lib/sha256.ts'
 import type { Database } from './driver.ts'
+import type { KeySet } from './key-set.ts'
 
 /** Bytes of an event's key; the event id is their hex. */
 export const keyBytes = 12
 const foldedBytes = 6
+
+/** Which record is which event. */
+export const identityKeys: KeySet = { tree: 'identity', column: 'seq', keyBytes, generationKeys: 524_288 }
 
 /**
  * An external id as it is stored and hashed. Lone surrogates cannot be stored as UTF-8 and would make different ids equal, so they are
@@ -16,15 +21,14 @@ export function storedExternalId(externalId: string): string {
 
 /** The first bytes of the keys of all events whose external id reads the same but for case and accents. */
 export function externalPrefix(externalId: string): Buffer {
-  return hash('sha256', fold(externalId), 'buffer').subarray(0, foldedBytes)
+  return sha256(fold(externalId)).subarray(0, foldedBytes)
 }
 
 /** Key of a record with an external id. Both ids as stored. */
 export function keyOfExternalId(connection: string, externalId: string): Buffer {
-  const key = Buffer.allocUnsafeSlow(keyBytes)
-  externalPrefix(externalId).copy(key, 0)
-  hash('sha256', `event\0${connection}\0${externalId}`, 'buffer').copy(key, foldedBytes, 0, keyBytes - foldedBytes)
-  return key
+  const prefix = hash('sha256', fold(externalId), 'binary').slice(0, foldedBytes)
+  const rest = hash('sha256', `event\0${connection}\0${externalId}`, 'binary').slice(0, keyBytes - foldedBytes)
+  return Buffer.from(prefix + rest, 'latin1')
 }
 
 /** The same as hex, in half the time: for where keys are only shown. */

@@ -9,11 +9,11 @@ import { chainHash, chainStart, type LedgerRow } from '../ledger/ledger.ts'
  * Opens the archive for writing, creates or migrates it, and looks whether its ends fit together; `verify` looks at everything.
  * Throws ARCHIVE_WRONG_KEY, ARCHIVE_DAMAGED, ARCHIVE_NEWER, ARCHIVE_READ_ONLY, ARCHIVE_BUSY or DISK_FULL.
  */
-export function openForWriting(home: string, keyHex: string, onStep?: (title: string, done: number, total: number) => void): Database {
+export function openForWriting(home: string, keyHex: string, onProgress?: (title: string, done: number, total: number) => void): Database {
   const path = archivePath(home)
   const db = openDatabase({ home, keyHex, role: 'writer' })
   try {
-    migrate(db, path, undefined, onStep)
+    migrate(db, path, onProgress ? { onProgress: onProgress } : {})
     keepHead(db, path)
     checkEnds(db, path)
     return db

@@ -1,6 +1,7 @@
 import type { VerifyReport } from '../../contract/model/app.ts'
 import type { Database } from '../cache/driver.ts'
 import { collectFindings } from './findings.ts'
+import { verifyEntries } from './verify-entries.ts'
 import { verifyEvents } from './verify-events.ts'
 import { verifyFile } from './verify-file.ts'
 import { verifyPages } from './verify-pages.ts'
@@ -28,6 +29,7 @@ export function verifyArchive(db: Database, path: string, onProgress: (done: num
       events = countOf(db, 'event')
       ledgerEntries = countOf(db, 'ledger')
       const advanceEvents = (count: number): void => advance((count / events) * pages)
+      verifyEntries(db, findings.of('names'), () => advance(0))
       verifyEvents(db, findings, advanceEvents)
       verifyPages(db, findings, advanceEvents)
     }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { unpackBlock, type StoredBlock } from '../cache/blocks.ts'
 import type { Database } from '../cache/driver.ts'
-import { findSeqs, keyOfEvent } from '../cache/identity.ts'
+import { identityKeys, keyOfEvent } from '../cache/identity.ts'
+import { openKeyIndex, type KeyIndex } from '../cache/write/key-index.ts'
 import type { collectFindings, Findings } from './findings.ts'
 
 /** Events looked at between two reports of progress. */
@@ -29,6 +30,7 @@ export function verifyEvents(db: Database, findings: ReturnType<typeof collectFi
   verifyReferences(db, findings.of('references'))
   const payloads = findings.of('payloads')
   const check = payloadCheck(db)
+  const identities = openKeyIndex(db, identityKeys, { epoch: 0 })
   const batches = db.prepare<[number, number], EventRow>(
     `SELECT seq, connection.id AS connection_id, external_id, hash, block, slot FROM event LEFT JOIN connection ON connection.num = event.connection
      WHERE seq > ? ORDER BY seq LIMIT ?`,
@@ -40,7 +42,7 @@ export function verifyEvents(db: Database, findings: ReturnType<typeof collectFi
       const problem = check(event)
       if (problem !== null) payloads.add(`The payload of event ${idOf(event)} ${problem}.`)
     }
-    verifyKeys(db, batch, findings.of('ids'))
+    for (const event of batch) verifyKey(identities, event, findings.of('ids'))
     last = batch.at(-1)?.seq ?? last
     advance(batch.length)
   }
@@ -74,14 +76,11 @@ function unpack(block: StoredBlock | undefined): readonly Uint8Array[] | null {
   }
 }
 
-function verifyKeys(db: Database, events: readonly EventRow[], findings: Findings): void {
-  const seqs = findSeqs(
-    db,
-    events.map((event) => keyOfEvent(event.connection_id ?? '', event.external_id, event.hash)),
-  )
-  events.forEach((event, at) => {
-    if (event.connection_id !== null && seqs[at] !== event.seq) findings.add(`Event ${idOf(event)} is not found under its id.`)
-  })
+/** Looks the event up as the writer does when its record comes again. */
+function verifyKey(identities: KeyIndex, event: EventRow, findings: Findings): void {
+  if (event.connection_id === null) return
+  const key = keyOfEvent(event.connection_id, event.external_id, event.hash)
+  if (identities.find(key) !== event.seq) findings.add(`Event ${idOf(event)} is not found under its id.`)
 }
 
 const idOf = (event: EventRow): string => keyOfEvent(event.connection_id ?? '', event.external_id, event.hash).toString('hex')

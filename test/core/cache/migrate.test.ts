@@ -2,12 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../../src-main/core/cache/driver.ts'
 import { archivePath } from '../../../src-main/core/cache/files.ts'
 import { migrate } from '../../../src-main/core/cache/migrate.ts'
-import { migrations, type Migration } from '../../../src-main/core/cache/migrations/index.ts'
-import { verifyArchive } from '../../../src-main/core/ledger/verify-archive.ts'
+import { migrations } from '../../../src-main/core/cache/migrations/index.ts'
+import { inOneGo, type Migration } from '../../../src-main/core/cache/migrations/migration.ts'
 import { commit, keyHex, page, record, temporaryHome, testArchive } from './archive-fixture.ts'
 import { readBack } from './read-back.ts'
 
-const next = (sql: string): readonly Migration[] => [...migrations, { version: 99_000, title: 'Next', sql }]
+const next = (sql: string): readonly Migration[] => [...migrations, { version: 99_000, title: 'Next', part: inOneGo(sql) }]
 
 describe('migrations', () => {
   it('have ascending versions', () => {
@@ -21,35 +21,22 @@ describe('migrations', () => {
     const before = readBack(db)
     const steps: string[] = []
     expect(
-      migrate(db, archivePath(home), next('ALTER TABLE event ADD COLUMN extra INTEGER'), (title, done, total) =>
-        steps.push(`${title} ${done}/${total}`),
-      ),
+      migrate(db, archivePath(home), {
+        migrations: next('ALTER TABLE event ADD COLUMN extra INTEGER'),
+        onProgress: (title, done, total) => steps.push(`${title} ${done}/${total}`),
+      }),
     ).toBe(1)
-    expect(steps).toEqual(['Next 0/1'])
+    expect(steps).toEqual(['Next 0/100'])
     expect(readBack(db)).toEqual(before)
     expect(db.pragma('user_version', { simple: true })).toBe(99_000)
-    expect(migrate(db, archivePath(home), next(''))).toBe(0)
-  })
-
-  it('bring a filled archive of the first schema to the one of today', () => {
-    const { db, writer, home } = testArchive()
-    commit(writer, page([record(), record({ externalId: 'e2' })]))
-    db.exec('DROP TABLE lacking_names')
-    db.pragma('user_version = 10')
-    const before = readBack(db)
-    db.close()
-    const archive = testArchive({ home })
-    expect(readBack(archive.db)).toEqual(before)
-    commit(archive.writer, page([{ ...record({ externalId: 'e3' }), lacksNames: true }]))
-    expect(archive.db.prepare('SELECT seq FROM lacking_names').pluck().all()).toEqual([3])
-    expect(verifyArchive(archive.db, archivePath(home), () => {}).findings).toEqual([])
+    expect(migrate(db, archivePath(home), { migrations: next('') })).toBe(0)
   })
 
   it('that fail leave the archive at the version before', () => {
     const { db, writer, home } = testArchive()
     commit(writer, page([record()]))
     const version = db.pragma('user_version', { simple: true })
-    expect(() => migrate(db, archivePath(home), next('DELETE FROM event; SELECT nonsense FROM nowhere'))).toThrow()
+    expect(() => migrate(db, archivePath(home), { migrations: next('DELETE FROM event; SELECT nonsense FROM nowhere') })).toThrow()
     expect(db.pragma('user_version', { simple: true })).toBe(version)
     expect(readBack(db)).toHaveLength(1)
   })
@@ -64,14 +51,17 @@ describe('migrations', () => {
     // The second process has looked before the first one migrated: it finds the step taken once it holds the lock.
     const meanwhile: readonly Migration[] = migrations.map((migration) => ({
       ...migration,
-      get sql(): string {
+      part: () => {
         throw new Error('taken twice')
       },
     }))
     let isFirst = true
-    const taken = migrate(second, archivePath(home), meanwhile, () => {
-      if (isFirst) migrate(first, archivePath(home))
-      isFirst = false
+    const taken = migrate(second, archivePath(home), {
+      migrations: meanwhile,
+      onProgress: () => {
+        if (isFirst) migrate(first, archivePath(home))
+        isFirst = false
+      },
     })
     expect(taken).toBe(0)
     expect(second.pragma('user_version', { simple: true })).toBe(migrations.at(-1)?.version)

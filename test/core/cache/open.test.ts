@@ -179,6 +179,9 @@ describe('verifying', () => {
     ['an event removed', 'DELETE FROM event WHERE seq = 7', /Page 1 stored 200 payloads/],
     ['a hash rewritten', 'UPDATE event SET hash = zeroblob(32) WHERE seq = 7', /differs from entry/],
     ['an id lost', 'DELETE FROM identity_recent WHERE seq = 7', /not found under its id/],
+    ['the key of a name lost', 'DELETE FROM entry_key_recent WHERE num = 3', /not found under its key/],
+    ['a name rewritten', "UPDATE subject SET name = 'other.pdf' WHERE num = 1", /Row 1 of subject is not found under its key/],
+    ['the key of a name left behind', 'INSERT INTO entry_key VALUES (randomblob(16), 800001)', /1 keys lead to rows of actor/],
     ['an external id rewritten', "UPDATE event SET external_id = 'x' WHERE seq = 7", /not found under its id/],
     [
       'a ledger entry rewritten',

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { packBlock, unpackBlock } from '../../../src-main/core/cache/blocks.ts'
 import { packPage, unpackPage } from '../../../src-main/core/cache/page-packing.ts'
 import { restoreSummary, templateOf } from '../../../src-main/core/cache/summary.ts'
+import { KeyFilter } from '../../../src-main/core/cache/key-filter.ts'
 import { KeyTable } from '../../../src-main/core/cache/write/key-table.ts'
 import { SeenSeqs } from '../../../src-main/core/cache/write/seen.ts'
+import { sha256 } from '../../../src-main/core/lib/sha256.ts'
 import { page, record } from './archive-fixture.ts'
 
 describe('a wording', () => {
@@ -67,28 +69,58 @@ describe('a page on its way to the writer thread', () => {
   })
 })
 
-describe('a table of keys', () => {
-  it('holds what was added, first come first kept, in order when asked', () => {
-    const key = fc.uint8Array({ minLength: 12, maxLength: 12 }).map((bytes) => Buffer.from(bytes))
-    const similar = fc
+const keyOf = (keyBytes: number) =>
+  fc.oneof(
+    fc.uint8Array({ minLength: keyBytes, maxLength: keyBytes }).map((bytes) => Buffer.from(bytes)),
+    fc
       .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 3 }))
-      .map(([first, last]) => Buffer.from([first, ...Array<number>(10).fill(0), last]))
+      .map(([first, last]) => Buffer.from([first, ...Array<number>(keyBytes - 2).fill(0), last])),
+  )
+
+describe.each([12, 16])('a table of keys of %i bytes', (keyBytes) => {
+  it('holds what was added, first come first kept, in order when asked', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(key, similar), { maxLength: 2000, size: 'max' }), (keys) => {
-        const table = new KeyTable()
+      fc.property(fc.array(keyOf(keyBytes), { maxLength: 2000, size: 'max' }), (keys) => {
+        const table = new KeyTable(keyBytes)
         const model = new Map<string, number>()
         keys.forEach((each, at) => {
           table.add(each, at + 1)
           if (!model.has(each.toString('hex'))) model.set(each.toString('hex'), at + 1)
         })
         expect(table.count).toBe(model.size)
-        for (const [hex, seq] of model) expect(table.get(Buffer.from(hex, 'hex'))).toBe(seq)
-        expect(table.get(Buffer.alloc(12, 0x7f))).toBe(model.get('7f'.repeat(12)) ?? null)
-        const listed = [...table.sorted(0, 100), ...table.sorted(100, 256)].map(([each, seq]) => [each.toString('hex'), seq])
-        expect(listed).toEqual([...model].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        for (const [hex, value] of model) expect(table.get(Buffer.from(hex, 'hex'))).toBe(value)
+        expect(table.get(Buffer.alloc(keyBytes, 0x7f))).toBe(model.get('7f'.repeat(keyBytes)) ?? null)
+        const listed = [[0, 100] as const, [100, 256] as const].flatMap(([from, to]) =>
+          Array.from(table.ascending(from, to), ([each, value]) => [each.toString('hex'), value] as const),
+        )
+        expect(new Map(listed)).toEqual(model)
+        const beginnings = listed.map(([hex]) => hex.slice(0, 8))
+        expect(beginnings).toEqual(beginnings.toSorted())
+        expect(Array.from(table.keys(), (each) => each.toString('hex')).toSorted()).toEqual([...model.keys()].toSorted())
       }),
       { numRuns: 30 },
     )
+  })
+})
+
+describe('a filter of keys', () => {
+  it('knows every key that was added, also when it was stored and has more than it was made for', () => {
+    fc.assert(
+      fc.property(fc.array(keyOf(12), { maxLength: 500 }), fc.integer({ min: 0, max: 600 }), (keys, capacity) => {
+        const filter = KeyFilter.forKeys(capacity)
+        for (const key of keys) filter.add(key)
+        const again = KeyFilter.from(filter.bytes, filter.count)
+        expect([again.count, again.capacity]).toEqual([keys.length, filter.capacity])
+        expect(keys.every((key) => filter.mayHold(key) && again.mayHold(key))).toBe(true)
+      }),
+    )
+  })
+
+  it('takes few foreign keys for its own', () => {
+    const filter = KeyFilter.forKeys(20_000)
+    const keys = Array.from({ length: 40_000 }, (_, n) => sha256(String(n)))
+    for (const key of keys.slice(0, 20_000)) filter.add(key)
+    expect(keys.slice(20_000).filter((key) => filter.mayHold(key)).length).toBeLessThan(100)
   })
 })
 

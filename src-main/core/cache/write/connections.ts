@@ -1,6 +1,7 @@
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { StoredConnection } from '../archive.ts'
 import type { Database } from '../driver.ts'
+import { dictionaryTables, entrySql, type DictionaryTable } from '../entry-keys.ts'
 import type { WriterState } from './state.ts'
 
 export interface Connections {
@@ -23,14 +24,16 @@ const purgeOfEvents = [
   'DELETE FROM tag WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
   'DELETE FROM note WHERE seq IN (SELECT seq FROM event WHERE connection = ?)',
   'DELETE FROM event WHERE connection = ?',
-  'DELETE FROM actor WHERE connection = ?',
-  'DELETE FROM subject WHERE connection = ?',
+  ...[dictionaryTables.actor, dictionaryTables.subject].flatMap((dictionary) => [
+    ...purgeOfKeys(dictionary, 'WHERE connection = ?'),
+    `DELETE FROM ${dictionary.table} WHERE connection = ?`,
+  ]),
 ]
 /** Wordings that no event uses any more: they may hold names that were not taken out. */
-const purgeOfWords = [
-  'DELETE FROM template WHERE num NOT IN (SELECT template FROM event)',
-  'DELETE FROM related WHERE num NOT IN (SELECT related FROM event)',
-]
+const purgeOfWords = [dictionaryTables.template, dictionaryTables.related].flatMap((dictionary) => {
+  const isUnused = `WHERE num NOT IN (SELECT ${dictionary.table} FROM event)`
+  return [...purgeOfKeys(dictionary, isUnused), `DELETE FROM ${dictionary.table} ${isUnused}`]
+})
 /** What is known by the connection's id, `?`. */
 const purgeOfFacts = [
   'DELETE FROM name WHERE connection = ?',
@@ -38,6 +41,12 @@ const purgeOfFacts = [
   'DELETE FROM coverage WHERE connection = ?',
   'DELETE FROM run WHERE connection = ?',
 ]
+
+/** The keys of the rows of a dictionary that a condition names. */
+function purgeOfKeys(dictionary: DictionaryTable, condition: string): readonly string[] {
+  const entries = `SELECT ${entrySql(dictionary)} FROM ${dictionary.table} ${condition}`
+  return ['entry_key', 'entry_key_recent'].map((keys) => `DELETE FROM ${keys} WHERE entry IN (${entries})`)
+}
 
 export function openConnections(db: Database, state: WriterState, ledger: Ledger): Connections {
   const upsert = db.prepare<[string, string, string, string, string, string, number | null, number, number]>(

@@ -1,6 +1,7 @@
-import { hash } from 'node:crypto'
 import type { Actor, Subject } from '../../../contract/model/audit-event.ts'
 import type { Database } from '../driver.ts'
+import { dictionaryTables, entryOf, entryText, keyOfEntry, numOfEntry, type DictionaryTable, type EntryValue } from '../entry-keys.ts'
+import type { KeyIndex } from './key-index.ts'
 
 /** Numbers of values that many events share; 0 stands for none. Valid within a transaction of the writer. */
 export interface Dictionaries {
@@ -16,14 +17,13 @@ export interface Dictionaries {
 /** Values remembered of each dictionary, twice at most; a value takes about 200 bytes. */
 const cachedValues = 50_000
 
-type Value = string | number | null
-
-export function openDictionaries(db: Database): Dictionaries {
-  const actors = openDictionary(db, 'actor', ['connection', 'kind', 'id', 'name', 'email'])
-  const subjects = openDictionary(db, 'subject', ['connection', 'kind', 'id', 'name'])
-  const actions = openDictionary(db, 'action', ['action', 'verb'])
-  const templates = openDictionary(db, 'template', ['text'])
-  const relateds = openDictionary(db, 'related', ['json'])
+export function openDictionaries(db: Database, keys: KeyIndex): Dictionaries {
+  const open = (dictionary: DictionaryTable): Dictionary => openDictionary(db, keys, dictionary)
+  const actors = open(dictionaryTables.actor)
+  const subjects = open(dictionaryTables.subject)
+  const actions = open(dictionaryTables.action)
+  const templates = open(dictionaryTables.template)
+  const relateds = open(dictionaryTables.related)
   return {
     actor: (connection, actor) => (actor ? actors.numberOf([connection, actor.kind, actor.id, actor.name, actor.email]) : 0),
     subject: (connection, subject) => (subject ? subjects.numberOf([connection, subject.kind, subject.id, subject.name]) : 0),
@@ -38,24 +38,28 @@ export function openDictionaries(db: Database): Dictionaries {
 }
 
 interface Dictionary {
-  numberOf(values: readonly Value[]): number
+  numberOf(values: readonly EntryValue[]): number
   forget(): void
 }
 
-function openDictionary(db: Database, table: string, columns: readonly string[]): Dictionary {
+function openDictionary(db: Database, keys: KeyIndex, dictionary: DictionaryTable): Dictionary {
+  const { table, columns } = dictionary
   const known = new RecentlyUsed(cachedValues)
-  const find = db.prepare<[Uint8Array], number>(`SELECT num FROM ${table} WHERE digest = ?`).pluck()
-  const insert = db.prepare<[Uint8Array, ...Value[]]>(
-    `INSERT INTO ${table} (digest, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
-  )
+  const insert = db.prepare<EntryValue[]>(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+  const add = (key: Buffer, values: readonly EntryValue[]): number => {
+    const num = Number(insert.run(...values).lastInsertRowid)
+    keys.claim(key, entryOf(dictionary, num))
+    return num
+  }
   return {
     numberOf: (values) => {
-      const key = JSON.stringify(values)
-      const cached = known.get(key)
+      const text = entryText(dictionary, values)
+      const cached = known.get(text)
       if (cached !== undefined) return cached
-      const digest = hash('sha256', key, 'buffer').subarray(0, 16)
-      const num = find.get(digest) ?? Number(insert.run(digest, ...values).lastInsertRowid)
-      known.set(key, num)
+      const key = keyOfEntry(text)
+      const entry = keys.find(key)
+      const num = entry === null ? add(key, values) : numOfEntry(entry)
+      known.set(text, num)
       return num
     },
     forget: () => known.clear(),

@@ -1,59 +1,104 @@
-import { keyBytes } from '../identity.ts'
-
-const wordsPerSlot = keyBytes / 4 + 1
+/** More slots than a range is ever sorted of. */
+const maxPlaces = 2 ** 21
 
 /**
- * Keys and their seqs in one typed array, by open addressing: 16 bytes a slot where a Map of strings takes a hundred.
- * A seq is never 0, which marks a free slot.
+ * Keys and their numbers in one typed array, by open addressing: four bytes more than the key a slot, where a Map of strings takes a
+ * hundred. Keys are random, a multiple of four bytes and at least eight; a number is never 0, which marks a free slot.
  */
 export class KeyTable {
-  #slots = new Uint32Array(1024 * wordsPerSlot)
+  readonly #keyWords: number
+  readonly #slotWords: number
+  /** The words of the key that is looked for. */
+  readonly #sought: Uint32Array
+  #slots: Uint32Array
   #count = 0
+
+  constructor(keyBytes: number) {
+    this.#keyWords = keyBytes / 4
+    this.#slotWords = this.#keyWords + 1
+    this.#sought = new Uint32Array(this.#slotWords)
+    this.#slots = new Uint32Array(1024 * this.#slotWords)
+  }
 
   get count(): number {
     return this.#count
   }
 
   get(key: Buffer): number | null {
-    const at = this.#find(key.readUInt32LE(0), key.readUInt32LE(4), key.readUInt32LE(8))
-    return this.#slots[at + 3] || null
+    this.#seek(key)
+    return this.#slots[this.#find() + this.#keyWords] || null
   }
 
-  /** Adds a key; one that is there already keeps its first seq. */
-  add(key: Buffer, seq: number): void {
-    if (this.#count * 4 * wordsPerSlot >= this.#slots.length * 3) this.#grow()
-    this.#put(key.readUInt32LE(0), key.readUInt32LE(4), key.readUInt32LE(8), seq)
+  /** Adds a key; one that is there already keeps its first number. */
+  add(key: Buffer, value: number): void {
+    if (this.#count * 4 * this.#slotWords >= this.#slots.length * 3) this.#grow()
+    this.#seek(key)
+    this.#sought[this.#keyWords] = value
+    this.#put()
   }
 
-  /** Keys whose first byte is in the range, ascending, with their seqs. */
-  sorted(fromByte: number, toByte: number): readonly (readonly [key: Buffer, seq: number])[] {
-    const found: [Buffer, number][] = []
+  /** Every key, in no order; the buffer is the same each time. */
+  *keys(): Generator<Buffer> {
+    const key = Buffer.alloc(this.#keyWords * 4)
+    for (let at = 0; at < this.#slots.length; at += this.#slotWords) {
+      if (this.#slots[at + this.#keyWords] === 0) continue
+      this.#copyKey(at, key)
+      yield key
+    }
+  }
+
+  /**
+   * Keys whose first byte is in the range, with their numbers, ascending by their first four bytes: enough for those that follow one
+   * another to belong into the same place of a tree. The buffer is the same each time.
+   */
+  *ascending(fromByte: number, toByte: number): Generator<readonly [key: Buffer, value: number]> {
+    const key = Buffer.alloc(this.#keyWords * 4)
+    for (const at of this.#ascendingSlots(fromByte, toByte)) {
+      this.#copyKey(at, key)
+      yield [key, this.#slots[at + this.#keyWords] as number]
+    }
+  }
+
+  /** Numbers sort many times faster than buffers, so a slot's place goes into the lower half of one number with its key's beginning. */
+  #ascendingSlots(fromByte: number, toByte: number): readonly number[] {
     const slots = this.#slots
-    for (let at = 0; at < slots.length; at += wordsPerSlot) {
-      const seq = slots[at + 3] as number
+    const places: number[] = []
+    for (let at = 0; at < slots.length; at += this.#slotWords) {
       const first = (slots[at] as number) & 0xff
-      if (seq === 0 || first < fromByte || first >= toByte) continue
-      const key = Buffer.allocUnsafe(keyBytes)
-      for (let word = 0; word < 3; word++) key.writeUInt32LE(slots[at + word] as number, word * 4)
-      found.push([key, seq])
+      if (first >= fromByte && first < toByte && slots[at + this.#keyWords] !== 0) places.push(at)
     }
-    return found.sort((a, b) => Buffer.compare(a[0], b[0]))
+    const order = Float64Array.from(places, (at, index) => bigEndian(slots[at] as number) * maxPlaces + index).sort()
+    return Array.from(order, (mixed) => places[mixed % maxPlaces] as number)
   }
 
-  #find(a: number, b: number, c: number): number {
+  #copyKey(at: number, key: Buffer): void {
+    for (let word = 0; word < this.#keyWords; word++) key.writeUInt32LE(this.#slots[at + word] as number, word * 4)
+  }
+
+  #seek(key: Buffer): void {
+    for (let word = 0; word < this.#keyWords; word++) this.#sought[word] = key.readUInt32LE(word * 4)
+  }
+
+  /** Where the slot of the sought key begins, or the free one it belongs into. */
+  #find(): number {
     const slots = this.#slots
-    const mask = slots.length / wordsPerSlot - 1
+    const mask = slots.length / this.#slotWords - 1
     // The second word: the first decides the slice that is merged at a time, and would crowd.
-    for (let slot = b & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * wordsPerSlot
-      if (slots[at + 3] === 0 || (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c)) return at
+    for (let slot = (this.#sought[1] as number) & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * this.#slotWords
+      if (slots[at + this.#keyWords] === 0 || this.#isSoughtAt(at)) return at
     }
   }
 
-  #put(a: number, b: number, c: number, seq: number): void {
-    const at = this.#find(a, b, c)
-    if (this.#slots[at + 3] !== 0) return
-    this.#slots.set([a, b, c, seq], at)
+  #isSoughtAt(at: number): boolean {
+    for (let word = 0; word < this.#keyWords; word++) if (this.#slots[at + word] !== this.#sought[word]) return false
+    return true
+  }
+
+  #put(): void {
+    const at = this.#find()
+    if (this.#slots[at + this.#keyWords] !== 0) return
+    this.#slots.set(this.#sought, at)
     this.#count++
   }
 
@@ -61,9 +106,13 @@ export class KeyTable {
     const old = this.#slots
     this.#slots = new Uint32Array(old.length * 2)
     this.#count = 0
-    for (let at = 0; at < old.length; at += wordsPerSlot) {
-      const seq = old[at + 3] as number
-      if (seq !== 0) this.#put(old[at] as number, old[at + 1] as number, old[at + 2] as number, seq)
+    for (let at = 0; at < old.length; at += this.#slotWords) {
+      if (old[at + this.#keyWords] === 0) continue
+      this.#sought.set(old.subarray(at, at + this.#slotWords))
+      this.#put()
     }
   }
 }
+
+/** The first four bytes of a key as a number that sorts as they do. */
+const bigEndian = (word: number): number => (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0

@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto'
+import { sha256 } from '../../lib/sha256.ts'
 import type { PageRecord } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { keyOfExternalId, keyOfPayload, storedExternalId } from '../identity.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { mappedColumns, unmappedColumns, unreadable, type MappedColumns } from './event-row.ts'
-import type { Identities } from './identities.ts'
+import type { KeyIndex } from './key-index.ts'
 import type { LackingNames } from './lacking-names.ts'
 import type { Marks } from './marks.ts'
 import type { PayloadPacker, PayloadPlace } from './payloads.ts'
@@ -59,7 +59,7 @@ export interface Records {
 export interface RecordParts {
   readonly db: Database
   readonly state: WriterState
-  readonly identities: Identities
+  readonly identities: KeyIndex
   readonly dictionaries: Dictionaries
   readonly marks: Marks
   readonly lacking: LackingNames
@@ -163,7 +163,7 @@ export function openRecords({ db, state, identities, dictionaries, marks, lackin
 }
 
 function readRecord(record: PageRecord, connection: string): ReadRecord {
-  const digest = hash('sha256', record.payload, 'buffer')
+  const digest = sha256(record.payload)
   const problem = record.event ? unreadable(record.event) : (record.unmappedReason ?? 'The record could not be read.')
   const externalId = storedExternalId(record.event?.externalId ?? record.externalId ?? '')
   return {

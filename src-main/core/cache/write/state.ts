@@ -3,8 +3,6 @@ import type { Database } from '../driver.ts'
 interface StateRow {
   readonly next_seq: number
   readonly next_block: number
-  readonly merge_to: number
-  readonly merge_slice: number
   readonly epoch: number
 }
 
@@ -12,9 +10,6 @@ interface StateRow {
 export interface WriterState {
   nextSeq: number
   nextBlock: number
-  /** Recent keys up to this number are being merged; 0: none are. */
-  mergeTo: number
-  mergeSlice: number
   /** Grows whenever something was taken out of the archive. */
   epoch: number
 }
@@ -27,22 +22,13 @@ export interface StateStore {
 }
 
 export function openState(db: Database): StateStore {
-  const read = db.prepare<[], StateRow>('SELECT next_seq, next_block, merge_to, merge_slice, epoch FROM writer_state')
-  const write = db.prepare<[number, number, number, number, number]>(
-    'UPDATE writer_state SET next_seq = ?, next_block = ?, merge_to = ?, merge_slice = ?, epoch = ?',
-  )
-  const state: WriterState = { nextSeq: 1, nextBlock: 1, mergeTo: 0, mergeSlice: 0, epoch: 0 }
+  const read = db.prepare<[], StateRow>('SELECT next_seq, next_block, epoch FROM writer_state')
+  const write = db.prepare<[number, number, number]>('UPDATE writer_state SET next_seq = ?, next_block = ?, epoch = ?')
+  const state: WriterState = { nextSeq: 1, nextBlock: 1, epoch: 0 }
   const load = (): void => {
     const row = read.get()
-    if (row)
-      Object.assign(state, {
-        nextSeq: row.next_seq,
-        nextBlock: row.next_block,
-        mergeTo: row.merge_to,
-        mergeSlice: row.merge_slice,
-        epoch: row.epoch,
-      })
+    if (row) Object.assign(state, { nextSeq: row.next_seq, nextBlock: row.next_block, epoch: row.epoch })
   }
   load()
-  return { state, load, save: () => void write.run(state.nextSeq, state.nextBlock, state.mergeTo, state.mergeSlice, state.epoch) }
+  return { state, load, save: () => void write.run(state.nextSeq, state.nextBlock, state.epoch) }
 }

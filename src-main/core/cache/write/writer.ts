@@ -2,13 +2,15 @@ import type { Json } from '../../connectors/define.ts'
 import { openLedger } from '../../ledger/ledger.ts'
 import type { ArchiveWriter, PageCommit, PageOutcome } from '../archive.ts'
 import type { Database } from '../driver.ts'
+import { entryKeys } from '../entry-keys.ts'
 import { failureOf } from '../failure.ts'
+import { identityKeys } from '../identity.ts'
 import type { ColumnSegment } from '../reader-port.ts'
 import { openConnections } from './connections.ts'
 import { openCoverage } from './coverage.ts'
 import { openDictionaries } from './dictionaries.ts'
 import { openGone } from './gone.ts'
-import { openIdentities } from './identities.ts'
+import { openKeyIndex } from './key-index.ts'
 import { openLackingNames } from './lacking-names.ts'
 import { openMarks } from './marks.ts'
 import { openNames } from './names.ts'
@@ -37,8 +39,9 @@ export type WriterCore = { readonly [Name in Exclude<keyof ArchiveWriter, 'hold'
 /** The write side of an open, current archive. `path` is for sentences. Everything it throws is a TrailviewError. */
 export function openWriter(db: Database, path: string, options: { readonly generationSize?: number } = {}): WriterCore {
   const { state, load, save } = openState(db)
-  const identities = openIdentities(db, state, options.generationSize)
-  const dictionaries = openDictionaries(db)
+  const identities = openKeyIndex(db, identityKeys, state, options.generationSize)
+  const entries = openKeyIndex(db, entryKeys, state, options.generationSize)
+  const dictionaries = openDictionaries(db, entries)
   const marks = openMarks(db)
   const ledger = openLedger(db)
   const names = openNames(db)
@@ -60,6 +63,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
   const forget = (): void => {
     load()
     identities.forget()
+    entries.forget()
     dictionaries.forget()
   }
 
@@ -71,6 +75,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
     const { epoch } = state
     load()
     identities.refresh()
+    entries.refresh()
     if (state.epoch !== epoch) dictionaries.forget()
   }
 
@@ -95,6 +100,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
     transaction(() => {
       const outcomes = group.map((page) => pages.write(page))
       identities.merge()
+      entries.merge()
       return outcomes
     })
 
