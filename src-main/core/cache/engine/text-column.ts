@@ -1,6 +1,6 @@
-const endOfEntry = 0xff
+import { endOfEntry, entriesWith, needleFor, windowBytes } from './text-search.ts'
+
 const nothing = 0xfe
-const empty = Buffer.alloc(0)
 const decoder = new TextDecoder()
 
 /**
@@ -110,38 +110,35 @@ export class TextColumn {
 
   #mark(needle: Buffer, mask: Uint8Array, place: 'anywhere' | 'start' | 'end' | 'whole'): number {
     if (needle.length === 0) return place === 'whole' ? this.#markEmpty(mask) : this.markPresent(mask)
-    const bytes = this.#bytes.subarray(0, this.#usedBytes)
-    const starts = this.#starts
     // With the bytes that end this entry and the one before it, only whole entries, beginnings and endings are found.
-    const edge = Buffer.of(endOfEntry)
-    const search = Buffer.concat([
-      place === 'start' || place === 'whole' ? edge : empty,
-      needle,
-      place === 'end' || place === 'whole' ? edge : empty,
-    ])
-    const lead = place === 'start' || place === 'whole' ? 1 : 0
+    const edge = [endOfEntry]
+    const before = place === 'start' || place === 'whole' ? edge : []
+    const behind = place === 'end' || place === 'whole' ? edge : []
+    const search = needleFor(Uint8Array.from([...before, ...needle, ...behind]), this.#bytes.subarray(0, this.#usedBytes))
     let marked = 0
-    let number = 0
-    const hit = (at: number): number => {
-      number = this.#numberAt(at + lead, number)
-      if (mask[number] === 0) {
-        mask[number] = 1
-        marked++
+    for (let from = 0; from < this.#count;) {
+      const to = this.#windowEnd(from)
+      const text = this.#bytes.subarray(this.#startOf(from), this.#startOf(to))
+      for (const entry of entriesWith(text, to - from, search)) {
+        marked += 1 - (mask[from + entry] as number)
+        mask[from + entry] = 1
       }
-      // The byte before the next entry belongs to its beginning.
-      return number + 1 < this.#count ? (starts[number + 1] as number) - lead : bytes.length
+      from = to
     }
-    // The first entry has none before it.
-    if (lead === 1 && this.#startsWith(bytes, needle, place === 'whole') && mask[0] === 0) {
-      mask[0] = 1
-      marked++
-    }
-    forEachHit(bytes, search, hit)
     return marked
   }
 
-  #startsWith(bytes: Buffer, needle: Buffer, isWhole: boolean): boolean {
-    return bytes.subarray(0, needle.length).equals(needle) && (!isWhole || bytes[needle.length] === endOfEntry)
+  /** The entry behind those that are searched at a time with entry `from`, which are as many as fit, but at least one. */
+  #windowEnd(from: number): number {
+    const stop = this.#startOf(from) + windowBytes
+    let low = from + 1
+    let high = this.#count
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#startOf(middle) <= stop) low = middle
+      else high = middle - 1
+    }
+    return low
   }
 
   #markEmpty(mask: Uint8Array): number {
@@ -154,21 +151,9 @@ export class TextColumn {
     return marked
   }
 
-  /** The entry that holds a byte, searched from a number at or before it: near ones by steps, far ones by halving. */
-  #numberAt(at: number, from: number): number {
-    const starts = this.#starts
-    let low = from
-    for (let step = 1; step <= 8; step++) {
-      if (low + 1 >= this.#count || (starts[low + 1] ?? 0) > at) return low
-      low++
-    }
-    let high = this.#count
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1
-      if ((starts[middle] ?? 0) <= at) low = middle
-      else high = middle
-    }
-    return low
+  /** Where an entry begins; past the last: where the text ends. */
+  #startOf(number: number): number {
+    return number < this.#count ? (this.#starts[number] as number) : this.#usedBytes
   }
 
   #range(number: number): [start: number, end: number] {
@@ -183,34 +168,11 @@ export class TextColumn {
       this.#starts = grown
     }
     if (this.#usedBytes + bytes > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(Math.ceil(this.#bytes.length * 1.25), this.#usedBytes + bytes))
+      // Where room for more entries is reserved, their texts will be about as long as those there are.
+      const expected = this.#count === 0 ? 0 : (this.#usedBytes / this.#count) * this.#starts.length
+      const grown = Buffer.allocUnsafe(Math.ceil(Math.max(this.#bytes.length * 1.25, (this.#usedBytes + bytes) * 1.02, expected * 1.02)))
       grown.set(this.#bytes.subarray(0, this.#usedBytes))
       this.#bytes = grown
     }
-  }
-}
-
-/**
- * Calls back for hits from left to right; the callback says where to go on. Looks at the last byte of each place first and skips ahead
- * by what that byte allows, which beats the native search: its calls have a price, and first bytes of names are common.
- */
-function forEachHit(bytes: Uint8Array, needle: Uint8Array, hit: (at: number) => number): void {
-  const last = needle.length - 1
-  const lastByte = needle[last] as number
-  const skips = new Uint8Array(256).fill(Math.min(needle.length, 255))
-  for (let i = 0; i < last; i++) skips[needle[i] as number] = Math.min(last - i, 255)
-  const end = bytes.length
-  let at = last
-  while (at < end) {
-    const byte = bytes[at] as number
-    if (byte === lastByte) {
-      let i = last - 1
-      while (i >= 0 && bytes[at - last + i] === needle[i]) i--
-      if (i < 0) {
-        at = Math.max(at + 1, hit(at - last) + last)
-        continue
-      }
-    }
-    at += skips[byte] as number
   }
 }

@@ -12,10 +12,6 @@ export class ValueGroups {
   /** Hashes of what each number is called; 0 where it is called nothing. */
   readonly hashes = new NumberColumn()
   readonly #columns: readonly TextColumn[]
-  /** Open addressing over the first numbers, built when there is something to add. */
-  #slots = new Uint32Array(0)
-  #slotted = 0
-  #taken = 0
   #count = 1
 
   constructor(columns: readonly TextColumn[]) {
@@ -37,50 +33,51 @@ export class ValueGroups {
 
   /** Takes in numbers added since. */
   catchUp(): void {
-    const count = this.#columns[0]?.count ?? 0
-    if (this.#count >= count) return
-    this.#slotKnown(count)
-    for (let number = this.#count; number < count; number++) {
+    const from = this.#count
+    const to = this.#columns[0]?.count ?? 0
+    if (from >= to) return
+    // Open addressing over the new values alone: those known before are more, and are only gone through.
+    const slots = new Uint32Array(2 ** Math.ceil(Math.log2((to - from) * 1.5 + 16)))
+    for (let number = from; number < to; number++) {
       const column = this.#valueColumn(number)
       // 0 is kept for nothing.
       const hash = column === undefined ? 0 : column.hash(number) || 1
       this.hashes.set(number, hash)
-      this.first.set(number, column === undefined ? 0 : this.#slot(number, hash, column))
+      this.first.set(number, 0)
+      if (column === undefined) continue
+      const slot = this.#slotOf(slots, number, hash, column)
+      this.first.set(number, (slots[slot] ||= number))
     }
-    this.#slotted = this.#count = count
+    this.#joinKnown(slots, from, to)
+    this.#count = to
   }
 
-  #slotKnown(count: number): void {
-    if (this.#taken + (count - this.#count) > this.#slots.length * 0.7) {
-      let size = 1024
-      while (size * 0.7 < count) size *= 2
-      this.#slots = new Uint32Array(size)
-      this.#slotted = 0
-      this.#taken = 0
+  /** Gives new numbers to groups that were there before. */
+  #joinKnown(slots: Uint32Array, from: number, to: number): void {
+    const first = this.first.values
+    const hashes = this.hashes.values
+    const mask = slots.length - 1
+    const earlier = new Map<number, number>()
+    for (let number = 1; number < from; number++) {
+      const hash = hashes[number] as number
+      if (slots[hash & mask] === 0 || first[number] !== number) continue
+      const column = this.#valueColumn(number)
+      const found = column === undefined ? 0 : (slots[this.#slotOf(slots, number, hash, column)] as number)
+      if (found !== 0) earlier.set(found, number)
     }
-    const mask = this.#slots.length - 1
-    for (let number = Math.max(1, this.#slotted); number < this.#count; number++) {
-      if (this.first.at(number) !== number) continue
-      let slot = this.hashes.at(number) & mask
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-      this.#slots[slot] = number
-      this.#taken++
-    }
-    this.#slotted = this.#count
+    if (earlier.size === 0) return
+    for (let number = from; number < to; number++) first[number] = earlier.get(first[number] as number) ?? (first[number] as number)
   }
 
-  #slot(number: number, hash: number, column: TextColumn): number {
-    const mask = this.#slots.length - 1
+  /** The slot of the number that is called the same, or the free one where it would stand. */
+  #slotOf(slots: Uint32Array, number: number, hash: number, column: TextColumn): number {
+    const mask = slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const other = this.#slots[slot] as number
-      if (other === 0) {
-        this.#slots[slot] = number
-        this.#taken++
-        return number
-      }
+      const other = slots[slot] as number
+      if (other === 0) return slot
       if (this.hashes.at(other) !== hash) continue
       const otherColumn = this.#valueColumn(other)
-      if (otherColumn !== undefined && column.isSame(number, otherColumn, other)) return other
+      if (otherColumn !== undefined && column.isSame(number, otherColumn, other)) return slot
     }
   }
 
