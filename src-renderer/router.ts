@@ -2,10 +2,12 @@ import { createRouter, createWebHashHistory, type Router } from 'vue-router'
 import AppSettings from './features/settings/app-settings.vue'
 import ConnectionDetails from './features/connections/connection-details.vue'
 import ConnectionList from './features/connections/connection-list.vue'
+import RunEvents from './features/connections/run-events.vue'
 import ExportList from './features/exports/export-list.vue'
 import SavedViews from './features/views/saved-views.vue'
 import TimelineList from './features/lists/timeline-list.vue'
 import type { Place } from './lib/place.ts'
+import { listedCounts } from '../src-main/contract/model/collection.ts'
 import type { TimelineKind } from '../src-main/contract/model/query.ts'
 import WorkBench from './work-bench.vue'
 
@@ -52,6 +54,7 @@ export function createAppRouter(): Router {
       { path: '/views', component: SavedViews },
       { path: '/connections', component: ConnectionList },
       { path: '/connections/:id', component: ConnectionDetails, props: true },
+      { path: `/connections/:id/runs/:run/:count(${listedCounts.join('|')})`, component: RunEvents, props: true },
       { path: '/exports', component: ExportList },
       { path: '/settings', component: AppSettings },
       { path: '/:rest(.*)', redirect: '/events' },

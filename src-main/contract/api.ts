@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AppInfo, ArchiveState, ArchiveSummary, VerifyReport } from './model/app.ts'
 import { reviewStatuses, type AuditEvent, type EventDetail, type EventRow } from './model/audit-event.ts'
-import type { CollectionProgress, CollectionRun, ConnectionStatus } from './model/collection.ts'
+import { listedCounts, type CollectionProgress, type CollectionRun, type ConnectionStatus } from './model/collection.ts'
 import { connectionDraftSchema, type Connection, type ConnectionTest } from './model/connection.ts'
 import type { ConnectorInfo } from './model/connector-info.ts'
 import type { CoverageSpan } from './model/coverage.ts'
@@ -85,6 +85,18 @@ export const api = {
   'collection.runs': takes(
     z.object({ connection: z.string().nullable().default(null), limit: z.number().int().min(1).max(500).default(50) }),
   ).returns<readonly CollectionRun[]>(),
+  /**
+   * The events behind a count of a run, newest first, by position. `gone` and `changed`: as the run found them, whatever became of them since;
+   * `unmapped`: those that cannot be read to this day. Events deleted from the archive are in none.
+   */
+  'collection.runEvents': takes(
+    z.object({
+      run: z.string(),
+      count: z.enum(listedCounts),
+      first: z.number().int().min(0).default(0),
+      limit: z.number().int().min(1).max(500).default(100),
+    }),
+  ).returns<{ readonly run: CollectionRun; readonly rows: readonly EventRow[]; readonly first: number; readonly total: number }>(),
   /** Pulls one file's audit trail now (where `canPullFileTrail`) and returns the counts of that run. */
   'collection.pullFileTrail': takes(z.object({ connection: z.string(), fileId: z.string() })).returns<CollectionRun>(),
   'coverage.list': takes(z.object({ connection: z.string().nullable().default(null) })).returns<readonly CoverageSpan[]>(),

@@ -1,4 +1,4 @@
-import type { ConnectionActivity, RunStatus } from '../../src-main/contract/model/collection.ts'
+import type { ConnectionActivity, ListedCount, RunStatus } from '../../src-main/contract/model/collection.ts'
 import type { CredentialState } from '../../src-main/contract/model/connection.ts'
 import { events } from './en-counts.ts'
 
@@ -67,6 +67,20 @@ export const connectionTexts = {
       unmapped: 'Unreadable',
       pages: 'Pages',
       requests: 'Requests',
+    },
+    runEvents: {
+      title: {
+        added: (at: string): string => `Added by the run of ${at}`,
+        changed: (at: string): string => `Changed when the run of ${at} met them`,
+        late: (at: string): string => `Late in the run of ${at}`,
+        gone: (at: string): string => `No longer at the source in the run of ${at}`,
+        unmapped: (at: string): string => `Unreadable in the run of ${at}`,
+      } satisfies Record<ListedCount, (at: string) => string>,
+      count: (total: string): string => events(total),
+      counted: (count: string, isUnreadable: boolean): string =>
+        `The run counted ${count}.${isUnreadable ? ' What could be read since is not listed.' : ''}`,
+      unreadable: 'A record that cannot be read',
+      back: 'Runs and coverage',
     },
     runStatus: { running: 'running', done: 'done', failed: 'failed', cancelled: 'stopped' } satisfies Record<RunStatus, string>,
     progress: (added: string, pages: string, rate: string): string => `${added} added, ${pages} pages, ${rate} events/s`,

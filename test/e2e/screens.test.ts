@@ -16,6 +16,7 @@ const places = [
   '/views',
   '/connections',
   '/connections/c-oksky',
+  '/connections/c-oksky/runs/r-c-oksky-1/added',
   '/connections?add=1',
   '/exports',
   '/settings',
@@ -53,6 +54,22 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
     const { violations } = await new AxeBuilder({ page }).exclude('option').analyze()
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
     expect(serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('leads from a count in the log of runs to its events, and from there to the timeline', async () => {
+    const { page, complaints } = await open('/connections/c-oksky')
+    const runs = page.getByRole('region', { name: /^Runs of/ })
+    await runs.getByRole('link', { name: '2', exact: true }).first().click()
+    await page.getByRole('heading', { name: /^Changed when the run of / }).waitFor()
+    await page.getByRole('status').getByText('2 events').waitFor()
+    expect(await page.getByRole('grid').getByRole('row').count()).toBe(2)
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary').first().waitFor()
+    expect(page.url()).toMatch(/#\/events\?e=e1$/)
     expect(complaints).toEqual([])
     await page.context().close()
   })

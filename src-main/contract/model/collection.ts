@@ -21,6 +21,10 @@ export interface RunCounts {
   readonly requests: number
 }
 
+/** Counts of a run whose events can be listed. */
+export const listedCounts = ['added', 'changed', 'late', 'gone', 'unmapped'] as const
+export type ListedCount = (typeof listedCounts)[number]
+
 export interface CollectionRun extends RunCounts {
   readonly id: string
   readonly connection: string

@@ -1,6 +1,6 @@
 import type { ArchiveSummary, VerifyReport } from '../../contract/model/app.ts'
 import type { AuditEvent, EventDetail, EventRow, NormalisedEvent, ReviewStatus } from '../../contract/model/audit-event.ts'
-import type { CollectionRun, RunCounts, RunError, RunStatus } from '../../contract/model/collection.ts'
+import type { CollectionRun, ListedCount, RunCounts, RunError, RunStatus } from '../../contract/model/collection.ts'
 import type { ConnectionOptions } from '../../contract/model/connection.ts'
 import type { CoverageSpan } from '../../contract/model/coverage.ts'
 import type {
@@ -242,6 +242,14 @@ export interface ArchiveReader {
     }[]
   >
   runs(connection: string | null, limit: number): Promise<readonly CollectionRun[]>
+  run(id: string): Promise<CollectionRun | null>
+  /** The events behind a count of a run, newest first, from the `first` on. */
+  runEvents(
+    run: string,
+    count: ListedCount,
+    first: number,
+    limit: number,
+  ): Promise<{ readonly rows: readonly EventRow[]; readonly total: number }>
   coverage(connection: string | null): Promise<readonly CoverageSpan[]>
   streamState(connection: string, stream: string, scope: string): Promise<StreamState>
   /** What was last learnt of these refs; those never asked for are left out. */

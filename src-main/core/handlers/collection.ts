@@ -16,6 +16,13 @@ export function collectionHandlers({ ports, opened }: CoreParts): AreaHandlers<'
     'collection.cancel': async ({ connection }) => ({ wasRunning: await (await opened()).collector.cancel(connection) }),
     'collection.progress': async () => (await opened()).collector.progress(),
     'collection.runs': async ({ connection, limit }) => (await opened()).archive.reader.runs(connection, limit),
+    'collection.runEvents': async ({ run: id, count, first, limit }) => {
+      const { reader } = (await opened()).archive
+      const run = await reader.run(id)
+      if (run === null)
+        throw new TrailviewError('CALL_INVALID', `There is no run ${JSON.stringify(id)} in the log. Open the log of runs again.`)
+      return { run, first, ...(await reader.runEvents(id, count, first, limit)) }
+    },
     'collection.pullFileTrail': async ({ connection, fileId }, { signal }) => {
       const { connections, access } = await opened()
       return access.pullFileTrail(await connections.get(connection), fileId, signal)

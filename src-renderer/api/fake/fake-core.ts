@@ -134,6 +134,11 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
     'collection.progress': () => [],
     'collection.runs': ({ connection }) =>
       connections.filter(({ id }) => (connection ?? id) === id).flatMap(({ id }) => [fakeRun(id, 0), fakeRun(id, 1), fakeRun(id, 2)]),
+    'collection.runEvents': ({ run: id, count, first = 0, limit = 100 }) => {
+      const run = connections.flatMap((connection) => [0, 1, 2].map((age) => fakeRun(connection.id, age))).find((one) => one.id === id)
+      if (run === undefined) throw new TrailviewError('CALL_INVALID', `There is no run ${id}.`)
+      return { run, rows: results.window('', first, Math.min(limit, run[count] - first)).rows, first, total: run[count] }
+    },
     'collection.pullFileTrail': ({ connection }) => fakeRun(connection, 0),
     'coverage.list': ({ connection }) =>
       fakeCoverage(rows).filter(

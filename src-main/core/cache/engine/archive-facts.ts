@@ -59,16 +59,26 @@ export function readRuns(db: Database, connection: string | null, limit: number)
     'SELECT * FROM run WHERE connection = coalesce(?, connection) ORDER BY started_at DESC, id DESC LIMIT CAST(? AS INTEGER)',
   )
     .all(connection, limit)
-    .map((row) => ({
-      ...(JSON.parse(row.counts) as RunCounts),
-      id: row.id,
-      connection: row.connection,
-      status: row.status,
-      startedAt: row.started_at,
-      endedAt: row.ended_at,
-      coverage: row.coverage === null ? null : (JSON.parse(row.coverage) as [string | null, string]),
-      error: row.error === null ? null : (JSON.parse(row.error) as RunError),
-    }))
+    .map(runOf)
+}
+
+/** One run; null when the log has none with that id. */
+export function readRun(db: Database, id: string): CollectionRun | null {
+  const row = prepared<[string], RunRow>(db, 'SELECT * FROM run WHERE id = ?').get(id)
+  return row === undefined ? null : runOf(row)
+}
+
+function runOf(row: RunRow): CollectionRun {
+  return {
+    ...(JSON.parse(row.counts) as RunCounts),
+    id: row.id,
+    connection: row.connection,
+    status: row.status,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    coverage: row.coverage === null ? null : (JSON.parse(row.coverage) as [string | null, string]),
+    error: row.error === null ? null : (JSON.parse(row.error) as RunError),
+  }
 }
 
 /**

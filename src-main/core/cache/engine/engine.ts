@@ -1,4 +1,5 @@
 import { TrailviewError } from '../../../contract/errors.ts'
+import type { ListedCount } from '../../../contract/model/collection.ts'
 import type { EventDetail, EventRow } from '../../../contract/model/audit-event.ts'
 import type { BucketUnit, EventOrder, FacetCounts, FacetField, Histogram, TimelineKind } from '../../../contract/model/query.ts'
 import type { ArchiveReader, EventQuery } from '../archive.ts'
@@ -19,6 +20,7 @@ import { prepared } from './prepared.ts'
 import type { ResultSet } from './result-set.ts'
 import type { RowList } from './row-list.ts'
 import { RowBuilder } from './rows.ts'
+import { eventsOfRun } from './run-events.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Searcher } from './searcher.ts'
 import { partsToSave } from './snapshots.ts'
@@ -46,6 +48,8 @@ export class Engine {
   readonly #searcher: Searcher
   readonly #counting: Counting
   readonly #rows: RowBuilder
+  /** Of the run asked last. */
+  #runSet: { readonly run: string; readonly count: ListedCount; readonly set: ResultSet } | null = null
   /** Of the kind asked last. */
   #timelines: TimelineIndex | null = null
   #borders: { readonly version: number; readonly byUnit: Map<string, BucketBorders> } = { version: -1, byUnit: new Map() }
@@ -167,6 +171,14 @@ export class Engine {
   around(id: string, count: number): { readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] } {
     const { sameActor, sameObject } = around(this.state, this.#rowOf(id), count)
     return { sameActor: this.#rows.marked(sameActor), sameObject: this.#rows.marked(sameObject) }
+  }
+
+  /** The events behind a count of a run, newest first. */
+  runEvents(run: string, count: ListedCount, first: number, limit: number): Awaited<ReturnType<ArchiveReader['runEvents']>> {
+    if (this.#runSet?.run !== run || this.#runSet.count !== count || this.#runSet.set.version !== this.state.version)
+      this.#runSet = { run, count, set: eventsOfRun(this.#db, this.state, run, count) }
+    const { set } = this.#runSet
+    return { rows: this.#rows.marked(set.rowsAt(this.state, 'newest', first, limit)), total: set.count }
   }
 
   timelines(kind: TimelineKind, text: string, first: number, count: number): ReturnType<TimelineIndex['list']> {

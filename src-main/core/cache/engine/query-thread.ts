@@ -1,10 +1,21 @@
+import type { ListedCount } from '../../../contract/model/collection.ts'
 import type { BucketUnit, EventOrder, FacetField, TimelineKind } from '../../../contract/model/query.ts'
 import type { NameRef } from '../../connectors/define.ts'
 import type { EventQuery } from '../archive.ts'
 import { type Database, openDatabase } from '../driver.ts'
 import { archivePath } from '../files.ts'
 import type { WorkerOptions } from '../reader-port.ts'
-import { readConnections, readCoverage, readFact, readKnownIds, readNames, readRuns, readStream, readViews } from './archive-facts.ts'
+import {
+  readConnections,
+  readCoverage,
+  readFact,
+  readKnownIds,
+  readNames,
+  readRun,
+  readRuns,
+  readStream,
+  readViews,
+} from './archive-facts.ts'
 import { Engine } from './engine.ts'
 import { FirstLook } from './first-look.ts'
 import { HighestSequences } from './highest-sequence.ts'
@@ -54,6 +65,9 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
     streamState: async (connection: string, stream: string, scope: string) => thread.streamState(connection, stream, scope),
     connections: () => readConnections(facts),
     runs: (connection: string | null, limit: number) => readRuns(facts, connection, limit),
+    run: (id: string) => readRun(facts, id),
+    runEvents: async (run: string, count: ListedCount, first: number, limit: number) =>
+      (await thread.current()).runEvents(run, count, first, limit),
     coverage: (connection: string | null) => readCoverage(facts, connection),
     names: (connection: string, refs: readonly NameRef[]) => readNames(facts, connection, refs),
     lackingNames: (connection: string, afterSeq: number, limit: number) => readLackingNames(facts, connection, afterSeq, limit),

@@ -89,6 +89,8 @@ class ReaderClient {
       connections: ask('connections'),
       connectionCounts: ask('connectionCounts'),
       runs: ask('runs'),
+      run: ask('run'),
+      runEvents: ask('runEvents'),
       coverage: ask('coverage'),
       streamState: ask('streamState'),
       names: ask('names'),
