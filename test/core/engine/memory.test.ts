@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ArchiveState } from '../../../src-main/core/cache/engine/archive-state.ts'
+import { emptyBits, hasBit } from '../../../src-main/core/cache/engine/bitmap.ts'
 import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns.ts'
 import { CountBasis } from '../../../src-main/core/cache/engine/count-basis.ts'
 import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
@@ -188,19 +189,19 @@ test('finds texts in a column like a plain search does', () => {
       const column = new TextColumn(texts[0] ?? null)
       for (const value of texts.slice(1)) column.push(value)
       const all = texts.length === 0 ? [null] : texts
-      const numbers = (mark: (mask: Uint8Array) => number): readonly number[] => {
-        const mask = new Uint8Array(column.count)
-        const marked = mark(mask)
-        const found = [...mask.keys()].filter((number) => mask[number] === 1)
+      const numbers = (mark: (bits: Uint32Array) => number): readonly number[] => {
+        const bits = emptyBits(column.count)
+        const marked = mark(bits)
+        const found = Array.from({ length: column.count }, (_, number) => number).filter((number) => hasBit(bits, number))
         expect(found.length).toBe(marked)
         return found
       }
       const expected = (isMatch: (value: string) => boolean): readonly number[] =>
         all.flatMap((value, number) => (value !== null && isMatch(value) ? [number] : []))
-      expect(numbers((mask) => column.markContaining(needle, mask))).toEqual(expected((value) => value.includes(needle)))
-      expect(numbers((mask) => column.markAt('start', needle, mask))).toEqual(expected((value) => value.startsWith(needle)))
-      expect(numbers((mask) => column.markAt('end', needle, mask))).toEqual(expected((value) => value.endsWith(needle)))
-      expect(numbers((mask) => column.markAt('whole', needle, mask))).toEqual(expected((value) => value === needle))
+      expect(numbers((bits) => column.markContaining(needle, bits))).toEqual(expected((value) => value.includes(needle)))
+      expect(numbers((bits) => column.markAt('start', needle, bits))).toEqual(expected((value) => value.startsWith(needle)))
+      expect(numbers((bits) => column.markAt('end', needle, bits))).toEqual(expected((value) => value.endsWith(needle)))
+      expect(numbers((bits) => column.markAt('whole', needle, bits))).toEqual(expected((value) => value === needle))
       expect(Array.from({ length: column.count }, (_, number) => column.text(number))).toEqual(all)
     }),
     { numRuns: 500 },

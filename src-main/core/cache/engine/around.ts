@@ -1,4 +1,5 @@
 import type { ArchiveState } from './archive-state.ts'
+import { clearBit, emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { flag } from './columns.ts'
 import type { NarrowColumn } from './narrow-column.ts'
 import type { TextColumn } from './text-column.ts'
@@ -17,17 +18,17 @@ export function around(
 }
 
 /** Dictionary numbers of the same thing under whatever name; null for none. */
-function sameThing(number: number, connection: NarrowColumn, id: TextColumn, name: TextColumn, kind?: NarrowColumn): Uint8Array | null {
+function sameThing(number: number, connection: NarrowColumn, id: TextColumn, name: TextColumn, kind?: NarrowColumn): Uint32Array | null {
   const column = id.isPresent(number) ? id : name
   const text = number === 0 ? null : column.text(number)
   if (text === null) return null
-  const same = new Uint8Array(id.count)
+  const same = emptyBits(id.count)
   column.markAt('whole', text, same)
-  for (let other = 0; other < same.length; other++) {
-    if (connection.at(other) !== connection.at(number) || (kind !== undefined && kind.at(other) !== kind.at(number))) same[other] = 0
+  forEachBit(same, 0, same.length, (other) => {
+    const isOther = connection.at(other) !== connection.at(number) || (kind !== undefined && kind.at(other) !== kind.at(number))
     // Without an id, only what has none either is the same by its name.
-    if (column === name && id.isPresent(other)) same[other] = 0
-  }
+    if (isOther || (column === name && id.isPresent(other))) clearBit(same, other)
+  })
   return same
 }
 
@@ -35,11 +36,11 @@ function nearest(
   { columns, order }: ArchiveState,
   row: number,
   numbers: Uint32Array,
-  same: Uint8Array | null,
+  same: Uint32Array | null,
   count: number,
 ): readonly number[] {
   if (same === null) return []
-  const isHit = (other: number): boolean => same[numbers[other] ?? 0] === 1 && ((columns.flags[other] ?? 0) & flag.removed) === 0
+  const isHit = (other: number): boolean => hasBit(same, numbers[other] ?? 0) && ((columns.flags[other] ?? 0) & flag.removed) === 0
   const start = order.positionOf(columns, columns.timeMs[row] ?? Number.NaN, row)
   const [low, high] = start < order.timedCount ? [0, order.timedCount] : [order.timedCount, order.count]
   const later: number[] = []

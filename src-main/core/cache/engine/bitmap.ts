@@ -19,6 +19,24 @@ export function hasBit(words: Uint32Array, bit: number): boolean {
   return (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
 }
 
+/** Words for `count` bits, none of them set. */
+export const emptyBits = (count: number): Uint32Array => new Uint32Array((count + 31) >>> 5)
+
+export function setBit(words: Uint32Array, bit: number): void {
+  words[bit >>> 5] = (words[bit >>> 5] as number) | (1 << (bit & 31))
+}
+
+export function clearBit(words: Uint32Array, bit: number): void {
+  words[bit >>> 5] = (words[bit >>> 5] as number) & ~(1 << (bit & 31))
+}
+
+/** Bits of the numbers from `first` to `count` (exclusive) for which something holds. */
+export function bitsWhere(first: number, count: number, isSet: (number: number) => boolean): Uint32Array {
+  const words = emptyBits(count)
+  for (let number = first; number < count; number++) if (isSet(number)) setBit(words, number)
+  return words
+}
+
 /** Calls back for every set bit of words `from` to `to` (exclusive), ascending. */
 export function forEachBit(words: Uint32Array, from: number, to: number, visit: (bit: number) => void): void {
   for (let i = from; i < to; i++) {

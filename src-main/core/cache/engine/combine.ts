@@ -1,3 +1,4 @@
+import { popcountWords } from './bitmap.ts'
 import type { Program, TableColumn } from './program.ts'
 
 /** Joins programs; those of one column become one table. */
@@ -6,7 +7,7 @@ export function both(op: 'and' | 'or', parts: readonly Program[]): Program {
   const skip = op === 'and' ? 'all' : 'none'
   const flat = parts.flatMap((part) => (part.op === op ? part.parts : [part])).filter((part) => part.op !== skip)
   if (flat.some((part) => part.op === stop)) return { op: stop }
-  const tables = new Map<TableColumn, Uint8Array>()
+  const tables = new Map<TableColumn, Uint32Array>()
   const rest: Program[] = []
   for (const part of flat) {
     if (part.op !== 'table') {
@@ -16,7 +17,7 @@ export function both(op: 'and' | 'or', parts: readonly Program[]): Program {
     const known = tables.get(part.column)
     tables.set(
       part.column,
-      known === undefined ? part.table : part.table.map((bit, i) => (op === 'and' ? bit & (known[i] ?? 0) : bit | (known[i] ?? 0))),
+      known === undefined ? part.table : part.table.map((word, i) => (op === 'and' ? word & (known[i] ?? 0) : word | (known[i] ?? 0))),
     )
   }
   const merged = [...[...tables].map(([column, table]) => tableProgram(column, table)), ...rest]
@@ -61,7 +62,7 @@ export function negate(program: Program): Program {
     case 'table':
       return tableProgram(
         program.column,
-        program.table.map((bit) => bit ^ 1),
+        program.table.map((word) => ~word),
       )
     default:
       return { op: 'not', part: program }
@@ -69,8 +70,8 @@ export function negate(program: Program): Program {
 }
 
 /** A table's program; a table without a yes is `none`. */
-export function tableProgram(column: TableColumn, table: Uint8Array): Program {
-  return table.includes(1) ? { op: 'table', column, table } : { op: 'none' }
+export function tableProgram(column: TableColumn, table: Uint32Array): Program {
+  return table.some((word) => word !== 0) ? { op: 'table', column, table } : { op: 'none' }
 }
 
 /** A program for a list of rows. */
@@ -80,8 +81,4 @@ export function rowsProgram(rows: Iterable<number>): Program {
 }
 
 /** How many entries a table says yes to. */
-export function sum(table: Uint8Array): number {
-  let total = 0
-  for (const bit of table) total += bit
-  return total
-}
+export const sum = (table: Uint32Array): number => popcountWords(table, 0, table.length)

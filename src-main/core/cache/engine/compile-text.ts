@@ -1,6 +1,7 @@
 import { fold } from '../../lib/fold.ts'
 import { matchesWithin } from '../../query/pattern.ts'
 import type { Pattern, TextScope } from '../../query/tree.ts'
+import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
 import { both, rowsProgram, sum, tableProgram } from './combine.ts'
 import type { CompileContext, Step } from './compile.ts'
 import { markWithin } from './patterns.ts'
@@ -26,22 +27,23 @@ export function compileText(pattern: Pattern, scope: TextScope, context: Compile
 
 function inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
   const { actor, subject, action, template, contexts, counts } = state.dictionaries
-  const actors = new Uint8Array(counts.actor)
+  const actors = emptyBits(counts.actor)
   markWithin(actor.name, pattern, actors)
   markWithin(actor.email, pattern, actors)
-  const names = new Uint8Array(counts.object)
+  const names = emptyBits(counts.object)
   markWithin(subject.name, pattern, names)
   const objects = names.slice()
   markWithin(subject.id, pattern, objects)
-  const actions = new Uint8Array(action.action.count)
+  const actions = emptyBits(action.action.count)
   markWithin(action.action, pattern, actions)
-  const templates = new Uint8Array(counts.template)
+  const templates = emptyBits(counts.template)
   // Marks in wordings are no text.
   if (!pattern.pieces.some((piece) => marks.test(piece))) markWithin(template, pattern, templates)
-  const context = new Uint8Array(contexts.count)
-  for (let number = 0; number < contexts.count; number++) {
-    context[number] = (names[contexts.workspace.at(number)] ?? 0) | (actions[contexts.action.at(number)] ?? 0)
-  }
+  const context = bitsWhere(
+    0,
+    contexts.count,
+    (number) => hasBit(names, contexts.workspace.at(number)) || hasBit(actions, contexts.action.at(number)),
+  )
   steps.push(
     () =>
       `text ${shown(pattern)}: found in ${sum(actors)} actors, ${sum(objects)} objects, ${sum(context)} combinations of workspace and action, ${sum(templates)} wordings, by their columns`,
@@ -82,13 +84,13 @@ function candidatesOf(pattern: Pattern, state: ArchiveState): Program {
     'and',
     words.map((word) => {
       const { actor, subject, template, contexts, counts } = state.dictionaries
-      const actors = new Uint8Array(counts.actor)
+      const actors = emptyBits(counts.actor)
       actor.name.markContaining(word, actors)
-      const subjects = new Uint8Array(counts.object)
+      const subjects = emptyBits(counts.object)
       subject.name.markContaining(word, subjects)
-      const templates = new Uint8Array(counts.template)
+      const templates = emptyBits(counts.template)
       template.markContaining(word, templates)
-      const context = Uint8Array.from({ length: contexts.count }, (_, number) => subjects[contexts.workspace.at(number)] ?? 0)
+      const context = bitsWhere(0, contexts.count, (number) => hasBit(subjects, contexts.workspace.at(number)))
       return both('or', [
         tableProgram('actor', actors),
         tableProgram('object', subjects),

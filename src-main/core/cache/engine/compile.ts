@@ -2,6 +2,7 @@ import type { HasFlag, MatchField, Pattern, QueryTree } from '../../query/tree.t
 import { matchesWhole } from '../../query/pattern.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
+import { bitsWhere, clearBit, emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { flag } from './columns.ts'
 import { both, negate, rowsProgram, sum, tableProgram } from './combine.ts'
 import { compileText } from './compile-text.ts'
@@ -89,9 +90,7 @@ function compileFlag(name: HasFlag, steps: Step[]): Program {
   )
 }
 
-function flagTable(isMatch: (flags: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, flags) => (isMatch(flags) ? 1 : 0))
-}
+const flagTable = (isMatch: (flags: number) => boolean): Uint32Array => bitsWhere(0, 256, isMatch)
 
 function compileField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: Step[]): Program {
   const { state } = context
@@ -99,18 +98,20 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
   const isAny = (value: string | null): boolean => value !== null && patterns.some((pattern) => matchesWhole(pattern, value))
   switch (field) {
     case 'actor': {
-      const table = new Uint8Array(counts.actor)
+      const table = emptyBits(counts.actor)
       for (const pattern of patterns) for (const column of [actor.name, actor.email, actor.id]) markMatching(column, pattern, table)
       steps.push(() => `actor: ${sum(table)} of ${counts.actor - 1} actors, by the actor column`)
       return tableProgram('actor', table)
     }
     case 'object':
     case 'file': {
-      const table = new Uint8Array(counts.object)
+      const table = emptyBits(counts.object)
       for (const pattern of patterns) for (const column of [subject.name, subject.id]) markMatching(column, pattern, table)
       if (field === 'file') {
         const isFile = state.dictionaries.kinds.texts.map(isFileKind)
-        for (let number = 0; number < table.length; number++) if (isFile[subject.kind.at(number)] !== true) table[number] = 0
+        forEachBit(table, 0, table.length, (number) => {
+          if (isFile[subject.kind.at(number)] !== true) clearBit(table, number)
+        })
       }
       steps.push(() => `${field}: ${sum(table)} of ${counts.object - 1} objects and workspaces, by the object column`)
       return tableProgram('object', table)
@@ -135,9 +136,9 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
     }
     case 'verb':
     case 'action': {
-      const actions = new Uint8Array(action.action.count)
+      const actions = emptyBits(action.action.count)
       for (const pattern of patterns) markMatching(field === 'verb' ? action.verb : action.action, pattern, actions)
-      return contextProgram(state, (number) => actions[contexts.action.at(number)] === 1, field, steps)
+      return contextProgram(state, (number) => hasBit(actions, contexts.action.at(number)), field, steps)
     }
     case 'outcome': {
       const isOutcome = outcomeNames.map(isAny)
@@ -162,11 +163,11 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
 }
 
 function contextProgram(state: ArchiveState, isMatch: (number: number) => boolean, field: string, steps: Step[]): Program {
-  const table = new Uint8Array(state.dictionaries.contexts.count)
-  for (let number = 1; number < table.length; number++) table[number] = isMatch(number) ? 1 : 0
+  const { count } = state.dictionaries.contexts
+  const table = bitsWhere(1, count, isMatch)
   steps.push(
     () =>
-      `${field}: ${sum(table)} of ${table.length - 1} combinations of connection, workspace, action, outcome and kind of object, by the context column`,
+      `${field}: ${sum(table)} of ${count - 1} combinations of connection, workspace, action, outcome and kind of object, by the context column`,
   )
   return tableProgram('context', table)
 }

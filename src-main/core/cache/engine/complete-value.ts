@@ -1,6 +1,7 @@
 import type { QueryCompletion } from '../../../contract/model/query.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
+import { emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { topKeys } from './counter.ts'
 import { countAll } from './counts.ts'
 import type { Entries } from './entries.ts'
@@ -81,26 +82,26 @@ function things(
   state: ArchiveState,
   db: Database,
 ): readonly Completion[] {
-  const mask = new Uint8Array(entries.count)
-  for (const text of entries.texts) text.markContaining(foldedText, mask)
+  const found = emptyBits(entries.count)
+  for (const text of entries.texts) text.markContaining(foldedText, found)
   const sums = new Uint32Array(entries.count)
   const groups: number[] = []
-  for (let num = 1; num < mask.length; num++) {
+  forEachBit(found, 0, found.length, (num) => {
     const count = counts[num] as number
-    if (mask[num] === 0 || count === 0) continue
+    if (num === 0 || count === 0) return
     const group = entries.groups.first.at(num)
     if (sums[group] === 0) groups.push(group)
     sums[group] = (sums[group] as number) + count
-  }
-  const found = topKeys(Uint32Array.from(groups), sums, limit)
+  })
+  const top = topKeys(Uint32Array.from(groups), sums, limit)
   const latest = latestOf(
     state,
     column,
-    membersOf(entries, found, (num) => mask[num] === 1 && counts[num] !== 0),
+    membersOf(entries, top, (num) => hasBit(found, num) && counts[num] !== 0),
   )
   const sql =
     column === 'actor' ? 'SELECT id, name, email FROM actor WHERE num = ?' : 'SELECT id, name, NULL AS email FROM subject WHERE num = ?'
-  return found.map((group) => {
+  return top.map((group) => {
     const named = prepared<[number], Named>(db, sql).get(latest.get(group)?.[0] ?? group)
     const label = named?.name ?? named?.email ?? named?.id ?? ''
     return { insert: label, label, count: sums[group] as number }

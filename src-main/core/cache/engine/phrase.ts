@@ -1,4 +1,5 @@
 import type { ArchiveState } from './archive-state.ts'
+import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
 import type { Step } from './compile.ts'
 import type { Program, SlotChoice } from './program.ts'
 import { partsOf, type SummaryPart } from './summary-text.ts'
@@ -79,7 +80,7 @@ function follow(
 /** Dictionary scans for demands, each made once. */
 class DemandTables {
   readonly #state: ArchiveState
-  readonly #tables = new Map<string, Uint8Array | null>()
+  readonly #tables = new Map<string, Uint32Array | null>()
 
   constructor(state: ArchiveState) {
     this.#state = state
@@ -87,29 +88,29 @@ class DemandTables {
 
   /** The demands of one way as tables; nothing when one of them cannot be met. */
   choice(demands: readonly Demand[]): readonly SlotChoice[] {
-    const choice: Partial<Record<Demand['slot'], Uint8Array>> = {}
+    const choice: Partial<Record<Demand['slot'], Uint32Array>> = {}
     for (const demand of demands) {
       const table = this.#table(demand)
       if (table === null) return []
       const other = choice[demand.slot]
-      choice[demand.slot] = other === undefined ? table : table.map((bit, number) => bit & (other[number] ?? 0))
+      choice[demand.slot] = other === undefined ? table : table.map((word, at) => word & (other[at] ?? 0))
     }
     return [choice]
   }
 
-  #table(demand: Demand): Uint8Array | null {
+  #table(demand: Demand): Uint32Array | null {
     const key = `${demand.slot} ${demand.place} ${demand.text}`
     let table = this.#tables.get(key)
     if (table === undefined) this.#tables.set(key, (table = this.#scan(demand)))
     return table
   }
 
-  #scan({ slot, place, text }: Demand): Uint8Array | null {
+  #scan({ slot, place, text }: Demand): Uint32Array | null {
     const { actor, subject, contexts, counts } = this.#state.dictionaries
     const column = slot === 'actor' ? actor.name : subject.name
-    const table = new Uint8Array(slot === 'actor' ? counts.actor : counts.object)
+    const table = emptyBits(slot === 'actor' ? counts.actor : counts.object)
     if (column.markAt(place, text, table) === 0) return null
     if (slot !== 'context') return table
-    return Uint8Array.from({ length: contexts.count }, (_, number) => table[contexts.workspace.at(number)] ?? 0)
+    return bitsWhere(0, contexts.count, (number) => hasBit(table, contexts.workspace.at(number)))
   }
 }

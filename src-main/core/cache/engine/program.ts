@@ -1,3 +1,4 @@
+import { hasBit, setBit } from './bitmap.ts'
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
 
@@ -5,11 +6,11 @@ import { flag } from './columns.ts'
 export type TableColumn = 'actor' | 'object' | 'context' | 'template' | 'flags'
 
 /** One way in which a phrase may lie across a summary: every named column's number must be in its table. */
-export type SlotChoice = Readonly<Partial<Record<'actor' | 'object' | 'context', Uint8Array>>>
+export type SlotChoice = Readonly<Partial<Record<'actor' | 'object' | 'context', Uint32Array>>>
 
 /**
  * A query ready to run over the columns: what the words mean has become tables over the dictionaries, so that
- * an event is tested by looking its numbers up. `table[n]` is 1 where dictionary number n matches.
+ * an event is tested by looking its numbers up. Bit n of a table is set where dictionary number n matches.
  */
 export type Program =
   | { readonly op: 'all' }
@@ -17,7 +18,7 @@ export type Program =
   | { readonly op: 'and'; readonly parts: readonly Program[] }
   | { readonly op: 'or'; readonly parts: readonly Program[] }
   | { readonly op: 'not'; readonly part: Program }
-  | { readonly op: 'table'; readonly column: TableColumn; readonly table: Uint8Array }
+  | { readonly op: 'table'; readonly column: TableColumn; readonly table: Uint32Array }
   /** Half-open; events without a time never match. */
   | { readonly op: 'time'; readonly fromMs: number; readonly toMs: number }
   /** Rows, ascending. */
@@ -62,7 +63,7 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
     case 'not':
       return !test(program.part, columns, row)
     case 'table':
-      return program.table[columns[program.column][row] ?? 0] === 1
+      return hasBit(program.table, columns[program.column][row] ?? 0)
     case 'time': {
       const timeMs = columns.timeMs[row] ?? Number.NaN
       return timeMs >= program.fromMs && timeMs < program.toMs
@@ -80,9 +81,9 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
 
 function holds(choice: SlotChoice, columns: EventColumns, row: number): boolean {
   return (
-    (choice.actor === undefined || choice.actor[columns.actor[row] ?? 0] === 1) &&
-    (choice.object === undefined || choice.object[columns.object[row] ?? 0] === 1) &&
-    (choice.context === undefined || choice.context[columns.context[row] ?? 0] === 1)
+    (choice.actor === undefined || hasBit(choice.actor, columns.actor[row] ?? 0)) &&
+    (choice.object === undefined || hasBit(choice.object, columns.object[row] ?? 0)) &&
+    (choice.context === undefined || hasBit(choice.context, columns.context[row] ?? 0))
   )
 }
 
@@ -191,28 +192,34 @@ function fillOr(parts: readonly Program[], columns: EventColumns, from: number, 
   giveBack(scratch)
 }
 
-function fillFromTable(column: Uint32Array, table: Uint8Array, from: number, to: number, out: Uint32Array): void {
+function fillFromTable(column: Uint32Array, table: Uint32Array, from: number, to: number, out: Uint32Array): void {
   let word = 0
   let row = from
   for (; row + 32 <= to; row += 32) {
     let bits = 0
-    for (let bit = 0; bit < 32; bit++) bits |= (table[column[row + bit] as number] as number) << bit
+    for (let bit = 0; bit < 32; bit++) {
+      const number = column[row + bit] as number
+      bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
+    }
     out[word++] = bits
   }
   if (row < to) out[word] = 0
-  for (; row < to; row++) if (table[column[row] as number] === 1) setBit(out, row - from)
+  for (; row < to; row++) if (hasBit(table, column[row] as number)) setBit(out, row - from)
 }
 
-function fillFromBytes(column: Uint8Array, table: Uint8Array, from: number, to: number, out: Uint32Array): void {
+function fillFromBytes(column: Uint8Array, table: Uint32Array, from: number, to: number, out: Uint32Array): void {
   let word = 0
   let row = from
   for (; row + 32 <= to; row += 32) {
     let bits = 0
-    for (let bit = 0; bit < 32; bit++) bits |= (table[column[row + bit] as number] as number) << bit
+    for (let bit = 0; bit < 32; bit++) {
+      const number = column[row + bit] as number
+      bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
+    }
     out[word++] = bits
   }
   if (row < to) out[word] = 0
-  for (; row < to; row++) if (table[column[row] as number] === 1) setBit(out, row - from)
+  for (; row < to; row++) if (hasBit(table, column[row] as number)) setBit(out, row - from)
 }
 
 function fillTime(timeMs: Float64Array, fromMs: number, toMs: number, from: number, to: number, out: Uint32Array): void {
@@ -238,10 +245,6 @@ export function lowerBound(sorted: Uint32Array, wanted: number): number {
     else high = middle
   }
   return low
-}
-
-function setBit(words: Uint32Array, bit: number): void {
-  words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31))
 }
 
 function isZero(words: Uint32Array, count: number): boolean {

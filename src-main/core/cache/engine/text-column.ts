@@ -1,6 +1,9 @@
+import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import { endOfEntry, entriesWith, needleFor, windowBytes } from './text-search.ts'
 
 const nothing = 0xfe
+/** Of so many entries it is kept where one begins, a power of two. */
+const startsEvery = 8
 const decoder = new TextDecoder()
 
 /**
@@ -9,9 +12,14 @@ const decoder = new TextDecoder()
  */
 export class TextColumn {
   #bytes: Buffer = Buffer.allocUnsafe(4096)
-  #starts = new Uint32Array(1024)
+  /** Where every eighth entry begins. */
+  #starts = new Uint32Array(128)
   #usedBytes = 0
   #count = 0
+  #reservedCount = 0
+  /** The entry looked at last. */
+  #lastNumber = 0
+  #lastStart = 0
 
   /** `none`: what number 0 reads. */
   constructor(none: string | null = null) {
@@ -31,13 +39,14 @@ export class TextColumn {
   reserve(count: number): void {
     const added = count - this.#count
     if (added > 0) this.#reserve(added, 0)
+    this.#reservedCount = Math.max(this.#reservedCount, count)
   }
 
   /** Appends the next number's text, folded already; null: nothing. */
   push(folded: string | null): void {
     // Three bytes are the most that one UTF-16 unit takes.
     this.#reserve(1, folded === null ? 2 : folded.length * 3 + 1)
-    this.#starts[this.#count++] = this.#usedBytes
+    this.#countEntry(this.#usedBytes)
     if (folded === null) this.#bytes[this.#usedBytes++] = nothing
     else this.#usedBytes += this.#bytes.write(folded, this.#usedBytes, 'utf8')
     this.#bytes[this.#usedBytes++] = endOfEntry
@@ -47,19 +56,16 @@ export class TextColumn {
   append(packed: { readonly starts: Uint32Array; readonly bytes: Uint8Array }): void {
     this.#reserve(packed.starts.length, packed.bytes.length)
     this.#bytes.set(packed.bytes, this.#usedBytes)
-    for (let i = 0; i < packed.starts.length; i++) this.#starts[this.#count + i] = (packed.starts[i] ?? 0) + this.#usedBytes
-    this.#count += packed.starts.length
+    for (const start of packed.starts) this.#countEntry(this.#usedBytes + start)
     this.#usedBytes += packed.bytes.length
   }
 
   /** Entries `from` to `to` (exclusive), for storing. */
   slice(from: number, to: number): { readonly starts: Uint32Array; readonly bytes: Uint8Array } {
-    const base = this.#starts[from] ?? this.#usedBytes
-    const end = to < this.#count ? (this.#starts[to] ?? 0) : this.#usedBytes
-    return {
-      starts: this.#starts.slice(from, Math.min(to, this.#count)).map((start) => start - base),
-      bytes: this.#bytes.subarray(base, end),
-    }
+    const base = this.#startOf(from)
+    const starts = new Uint32Array(Math.max(0, Math.min(to, this.#count) - from))
+    for (let at = 0, start = base; at < starts.length; at++, start = this.#endOf(start) + 1) starts[at] = start - base
+    return { starts, bytes: this.#bytes.subarray(base, this.#startOf(to)) }
   }
 
   /** The folded text of a number; null: nothing there. */
@@ -69,7 +75,7 @@ export class TextColumn {
   }
 
   isPresent(number: number): boolean {
-    return this.#bytes[this.#starts[number] ?? 0] !== nothing
+    return this.#bytes[this.#startOf(number)] !== nothing
   }
 
   /** Hash of an entry's bytes, 32 bits; equal entries have equal hashes. */
@@ -87,29 +93,27 @@ export class TextColumn {
     return end - start === otherEnd - otherStart && this.#bytes.compare(other.#bytes, otherStart, otherEnd, start, end) === 0
   }
 
-  /** Sets `mask[number] = 1` for every entry that contains the folded text. Returns how many it newly set. */
-  markContaining(folded: string, mask: Uint8Array): number {
-    return this.#mark(Buffer.from(folded), mask, 'anywhere')
+  /** Sets the bit of every entry that contains the folded text. Returns how many it newly set. */
+  markContaining(folded: string, bits: Uint32Array): number {
+    return this.#mark(Buffer.from(folded), bits, 'anywhere')
   }
 
   /** The same for entries that start or end with the text, or are it. */
-  markAt(place: 'start' | 'end' | 'whole', folded: string, mask: Uint8Array): number {
-    return this.#mark(Buffer.from(folded), mask, place)
+  markAt(place: 'start' | 'end' | 'whole', folded: string, bits: Uint32Array): number {
+    return this.#mark(Buffer.from(folded), bits, place)
   }
 
-  /** Sets the mask for entries that hold anything. */
-  markPresent(mask: Uint8Array): number {
+  /** The same for entries that hold anything. */
+  markPresent(bits: Uint32Array): number {
+    const empty = emptyBits(this.#count)
+    this.#mark(Buffer.of(nothing), empty, 'whole')
     let marked = 0
-    for (let number = 0; number < this.#count; number++) {
-      if (!this.isPresent(number) || mask[number] === 1) continue
-      mask[number] = 1
-      marked++
-    }
+    for (let number = 0; number < this.#count; number++) if (!hasBit(empty, number)) marked += newlySet(bits, number)
     return marked
   }
 
-  #mark(needle: Buffer, mask: Uint8Array, place: 'anywhere' | 'start' | 'end' | 'whole'): number {
-    if (needle.length === 0) return place === 'whole' ? this.#markEmpty(mask) : this.markPresent(mask)
+  #mark(needle: Buffer, bits: Uint32Array, place: 'anywhere' | 'start' | 'end' | 'whole'): number {
+    if (needle.length === 0 && place !== 'whole') return this.markPresent(bits)
     // With the bytes that end this entry and the one before it, only whole entries, beginnings and endings are found.
     const edge = [endOfEntry]
     const before = place === 'start' || place === 'whole' ? edge : []
@@ -119,10 +123,7 @@ export class TextColumn {
     for (let from = 0; from < this.#count;) {
       const to = this.#windowEnd(from)
       const text = this.#bytes.subarray(this.#startOf(from), this.#startOf(to))
-      for (const entry of entriesWith(text, to - from, search)) {
-        marked += 1 - (mask[from + entry] as number)
-        mask[from + entry] = 1
-      }
+      for (const entry of entriesWith(text, to - from, search)) marked += newlySet(bits, from + entry)
       from = to
     }
     return marked
@@ -141,38 +142,55 @@ export class TextColumn {
     return low
   }
 
-  #markEmpty(mask: Uint8Array): number {
-    let marked = 0
-    for (let number = 0; number < this.#count; number++) {
-      if (this.#bytes[this.#starts[number] ?? 0] !== endOfEntry || mask[number] === 1) continue
-      mask[number] = 1
-      marked++
-    }
-    return marked
+  #countEntry(start: number): void {
+    if ((this.#count & (startsEvery - 1)) === 0) this.#starts[this.#count / startsEvery] = start
+    this.#count++
   }
 
   /** Where an entry begins; past the last: where the text ends. */
   #startOf(number: number): number {
-    return number < this.#count ? (this.#starts[number] as number) : this.#usedBytes
+    if (number >= this.#count) return this.#usedBytes
+    // Entries are mostly asked for one after another.
+    const isNext = number === this.#lastNumber + 1
+    let start = isNext ? this.#endOf(this.#lastStart) + 1 : (this.#starts[Math.floor(number / startsEvery)] as number)
+    if (!isNext) for (let skipped = number & (startsEvery - 1); skipped > 0; skipped--) start = this.#endOf(start) + 1
+    this.#lastNumber = number
+    this.#lastStart = start
+    return start
+  }
+
+  /** Where the entry that begins at a place ends: at the byte that says so. */
+  #endOf(start: number): number {
+    let at = start
+    while (this.#bytes[at] !== endOfEntry) at++
+    return at
   }
 
   #range(number: number): [start: number, end: number] {
-    const next = number + 1 < this.#count ? (this.#starts[number + 1] ?? 0) : this.#usedBytes
-    return [this.#starts[number] ?? 0, next - 1]
+    const start = this.#startOf(number)
+    return [start, number < this.#count ? this.#endOf(start) : start]
   }
 
   #reserve(entries: number, bytes: number): void {
-    if (this.#count + entries > this.#starts.length) {
-      const grown = new Uint32Array(Math.max(Math.ceil(this.#starts.length * 1.25), this.#count + entries))
-      grown.set(this.#starts.subarray(0, this.#count))
+    const starts = Math.ceil((this.#count + entries) / startsEvery)
+    if (starts > this.#starts.length) {
+      const grown = new Uint32Array(Math.max(Math.ceil(this.#starts.length * 1.25), starts))
+      grown.set(this.#starts)
       this.#starts = grown
     }
     if (this.#usedBytes + bytes > this.#bytes.length) {
       // Where room for more entries is reserved, their texts will be about as long as those there are.
-      const expected = this.#count === 0 ? 0 : (this.#usedBytes / this.#count) * this.#starts.length
+      const expected = this.#count === 0 ? 0 : (this.#usedBytes / this.#count) * this.#reservedCount
       const grown = Buffer.allocUnsafe(Math.ceil(Math.max(this.#bytes.length * 1.25, (this.#usedBytes + bytes) * 1.02, expected * 1.02)))
       grown.set(this.#bytes.subarray(0, this.#usedBytes))
       this.#bytes = grown
     }
   }
+}
+
+/** Sets a bit; 1 when it was not set before, else 0. */
+function newlySet(bits: Uint32Array, number: number): number {
+  if (hasBit(bits, number)) return 0
+  setBit(bits, number)
+  return 1
 }

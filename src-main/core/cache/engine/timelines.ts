@@ -4,6 +4,7 @@ import { writeTerm } from '../../query/quote.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { countWorkspaces } from './complete-value.ts'
+import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
 import { topKeys } from './counter.ts'
 import { countAll } from './counts.ts'
 import type { Entries } from './entries.ts'
@@ -67,13 +68,13 @@ export class TimelineIndex {
   }
 
   #containing(folded: string): Uint32Array {
-    const mask = new Uint8Array(this.#entries.count)
-    for (const column of this.#entries.texts) column.markContaining(folded, mask)
-    const isFound = new Uint8Array(mask.length)
-    mask.forEach((bit, number) => {
-      if (bit === 1) isFound[this.#thingOf[number] as number] = 1
+    const found = emptyBits(this.#entries.count)
+    for (const column of this.#entries.texts) column.markContaining(folded, found)
+    const isFound = emptyBits(this.#entries.count)
+    forEachBit(found, 0, found.length, (number) => {
+      setBit(isFound, this.#thingOf[number] as number)
     })
-    return this.#things.filter((thing) => isFound[thing] === 1)
+    return this.#things.filter((thing) => hasBit(isFound, thing))
   }
 
   #entriesOf(db: Database, things: readonly number[]): readonly TimelineEntry[] {
