@@ -131,6 +131,10 @@ export const api = {
     readonly version: number
     readonly tookMs: number
   }>(),
+  /** The first rows of a result as soon as they are found; `total` is null where counting all matches takes longer (`events.count` does). */
+  'events.first': takes(
+    z.object({ query: querySchema, order: eventOrderSchema.default('newest'), count: z.number().int().min(1).max(500) }),
+  ).returns<{ readonly rows: readonly EventRow[]; readonly total: number | null; readonly version: number; readonly tookMs: number }>(),
   /** Position in the result of an event, or of the first match at or before (newest) / at or after (oldest) an instant; null when there is none. */
   'events.locate': takes(
     z.object({

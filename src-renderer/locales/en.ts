@@ -128,6 +128,7 @@ export const en = {
     jump: 'Go to date',
     newest: 'To the newest',
     count: (count: string): string => events(count),
+    counting: 'Counting…',
     waiting: 'Loading rows',
     tooNarrow: 'no room',
   },

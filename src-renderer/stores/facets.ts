@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef, watch } from 'vue'
-import type { FacetCounts, FacetField } from '../../src-main/contract/model/query.ts'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { FacetCounts, FacetField, Query } from '../../src-main/contract/model/query.ts'
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
@@ -35,6 +35,9 @@ export const useFacetsStore = defineStore('facets', () => {
   const latest = createLatest()
   const counts = shallowRef<FacetCounts>({})
   const failure = shallowRef<Failure | null>(null)
+  const answered = shallowRef<Query | null>(null)
+  /** Whether the counts are still those of the query before. */
+  const isStale = computed(() => answered.value !== query.effective)
   const expanded = ref<ReadonlySet<ShownFacet>>(new Set())
 
   /** The facets that share one query, by its text. */
@@ -49,8 +52,8 @@ export const useFacetsStore = defineStore('facets', () => {
   }
 
   async function load(): Promise<void> {
-    const effective = query.effective
-    if (effective === null) return
+    const asked = query.counted
+    if (asked === null) return
     const calls = [...groups()].flatMap(([text, fields]) => {
       const few = fields.filter((field) => !expanded.value.has(field))
       const many = fields.filter((field) => expanded.value.has(field))
@@ -61,10 +64,11 @@ export const useFacetsStore = defineStore('facets', () => {
     })
     try {
       const answers = await latest.run((signal) =>
-        Promise.all(calls.map(({ text, by, top }) => client.call('events.facets', { query: { ...effective, text }, by, top }, { signal }))),
+        Promise.all(calls.map(({ text, by, top }) => client.call('events.facets', { query: { ...asked, text }, by, top }, { signal }))),
       )
       if (answers === undefined) return
       counts.value = Object.assign({}, ...answers) as FacetCounts
+      answered.value = asked
       failure.value = null
     } catch (error) {
       failure.value = toFailure(error)
@@ -85,8 +89,8 @@ export const useFacetsStore = defineStore('facets', () => {
   }
 
   const { restart, refresh } = createReloading(load)
-  watch(() => query.effective, restart, { immediate: true })
+  watch(() => query.counted, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
 
-  return { counts, failure, expanded, limitOf, setExpanded, load }
+  return { counts, isStale, failure, expanded, limitOf, setExpanded, load }
 })

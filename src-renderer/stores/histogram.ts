@@ -1,12 +1,14 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef, watch } from 'vue'
-import type { BucketUnit, Histogram } from '../../src-main/contract/model/query.ts'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { BucketUnit, Histogram, Query } from '../../src-main/contract/model/query.ts'
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
+import { askedRange } from '../lib/asked-range.ts'
 import { createLatest } from '../lib/latest.ts'
 import { createReloading } from '../lib/reloading.ts'
 import { bucketExtent, unitFor } from '../lib/time-axis.ts'
 import { useQueryStore } from './query.ts'
+import { useSettingsStore } from './settings.ts'
 
 /** At most this many questions until the unit fits what was found: month → day → hour. */
 const maxSteps = 3
@@ -15,14 +17,25 @@ const maxSteps = 3
 export const useHistogramStore = defineStore('histogram', () => {
   const client = useClient()
   const query = useQueryStore()
+  const settings = useSettingsStore()
   const latest = createLatest()
   const histogram = shallowRef<Histogram | null>(null)
   const failure = shallowRef<Failure | null>(null)
+  const answered = shallowRef<Query | null>(null)
+  /** Whether the bars are still those of the query before. */
+  const isStale = computed(() => answered.value !== query.effective)
   const chosenUnit = ref<BucketUnit | null>(null)
 
-  async function fitting(signal: AbortSignal): Promise<Histogram> {
-    const asked = query.effective ?? { text: '', zone: 'UTC' }
-    let by: BucketUnit = chosenUnit.value ?? histogram.value?.unit ?? 'day'
+  /** The unit to try first: hours of all time would be tens of thousands of bars. */
+  function likelyUnit(): BucketUnit {
+    const range = askedRange(query.ran, settings.zone, Date.now())
+    if (range !== null) return unitFor(range.toMs - range.fromMs)
+    const last = histogram.value?.unit ?? 'day'
+    return last === 'hour' ? 'day' : last
+  }
+
+  async function fitting(asked: Query, signal: AbortSignal): Promise<Histogram> {
+    let by = chosenUnit.value ?? likelyUnit()
     for (let step = 1; ; step++) {
       const answer = await client.call('events.histogram', { query: asked, by }, { signal })
       const extent = bucketExtent(answer.buckets, by)
@@ -33,11 +46,13 @@ export const useHistogramStore = defineStore('histogram', () => {
   }
 
   async function load(): Promise<void> {
-    if (query.effective === null) return
+    const asked = query.counted
+    if (asked === null) return
     try {
-      const answer = await latest.run(fitting)
+      const answer = await latest.run((signal) => fitting(asked, signal))
       if (answer === undefined) return
       histogram.value = answer
+      answered.value = asked
       failure.value = null
     } catch (error) {
       failure.value = toFailure(error)
@@ -50,8 +65,8 @@ export const useHistogramStore = defineStore('histogram', () => {
   }
 
   const { restart, refresh } = createReloading(load)
-  watch(() => query.effective, restart, { immediate: true })
+  watch(() => query.counted, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
 
-  return { histogram, failure, chosenUnit, setUnit, load }
+  return { histogram, isStale, failure, chosenUnit, setUnit, load }
 })

@@ -10,6 +10,8 @@ import { useSettingsStore } from './settings.ts'
 
 /** Longest wait between a keystroke and its query, ms; keeps a fast typist from asking for every letter. */
 const typingPauseMs = 30
+/** How long the typing rests before all matches are counted, ms: rows come at every letter, and counting must not be in their way. */
+const countingPauseMs = 150
 /** Shortest time between two re-queries while events pour in, ms. */
 const changePauseMs = 700
 
@@ -32,6 +34,8 @@ export const useQueryStore = defineStore('query', () => {
   const parsedText = ref('')
   /** The query to run; stays what it was while the text has a problem. Null before the first. */
   const effective = shallowRef<Query | null>(null)
+  /** The query of which all matches are counted: the effective one, once the typing rests. */
+  const counted = shallowRef<Query | null>(null)
   /** How the effective query was read; lags behind `read` while the text has a problem. */
   const ran = shallowRef<ReadQuery>(nothingRan)
   const failure = shallowRef<Failure | null>(null)
@@ -40,6 +44,7 @@ export const useQueryStore = defineStore('query', () => {
   /** Whether the newest change of the text was a finished step (a click, a chip) rather than typing. */
   const isStep = ref(false)
   let timer: ReturnType<typeof setTimeout> | undefined
+  let countingTimer: ReturnType<typeof setTimeout> | undefined
   /** Whether nothing was asked in this place yet: a query that cannot be read then leaves the place itself. */
   let isNewPlace = true
 
@@ -63,6 +68,10 @@ export const useQueryStore = defineStore('query', () => {
       isNewPlace = false
       ran.value = isRunnable ? read.value : nothingRan
       effective.value = { text: bothQueries(askedBase, isRunnable ? asked.text : ''), zone: asked.zone }
+      clearTimeout(countingTimer)
+      const count = (): void => void (counted.value = effective.value)
+      if (isStep.value) count()
+      else countingTimer = setTimeout(count, countingPauseMs)
     } catch (error) {
       failure.value = toFailure(error)
     }
@@ -126,7 +135,7 @@ export const useQueryStore = defineStore('query', () => {
   client.on('events.changed', refresh)
 
   return {
-    ...{ text, base, parsed, parsedText, effective, ran, failure, archiveRevision, isStep, read, problems, hasProblem },
+    ...{ text, base, parsed, parsedText, effective, counted, ran, failure, archiveRevision, isStep, read, problems, hasProblem },
     ...{ apply, type, set, enter, toggle, stateOf, remove, add, setBound, setRange, setLast, complete, refresh },
   }
 })

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import type { EventRow } from '../../src-main/contract/model/audit-event.ts'
+import type { Query } from '../../src-main/contract/model/query.ts'
 import { useClient } from '../api/client.ts'
 import { BlockCache } from '../lib/block-cache.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
@@ -8,9 +9,12 @@ import { createLatest } from '../lib/latest.ts'
 import { createReloading } from '../lib/reloading.ts'
 import { useQueryStore } from './query.ts'
 
-const blockRows = 100
-const keptBlocks = 80
+const blockRows = 50
+const keptBlocks = 160
 const maxBlocksPerCall = 5
+const firstRows = 100
+/** Rows fetched before and after those in view. */
+const marginRows = 60
 
 /** The rows that match, by position: their exact number, and the stretch of them that is in view. */
 export const useResultsStore = defineStore('results', () => {
@@ -19,8 +23,10 @@ export const useResultsStore = defineStore('results', () => {
   const fetching = createLatest()
   const cache = new BlockCache<EventRow>(blockRows, keptBlocks)
 
-  /** Exact number of matches; null before the first answer. */
+  /** Exact number of matches; null until they are counted. */
   const total = ref<number | null>(null)
+  /** Rows that can be shown: all matches, or the first of them while the rest is being counted. */
+  const reach = ref(0)
   const tookMs = ref<number | null>(null)
   const failure = shallowRef<Failure | null>(null)
   /** Grows with every other query: the view starts at the top again. */
@@ -33,7 +39,11 @@ export const useResultsStore = defineStore('results', () => {
   const shift = shallowRef<{ readonly rows: number }>({ rows: 0 })
 
   let version: number | null = null
+  /** The query whose first rows are shown and whose matches are not counted yet. */
+  let uncounted: Query | null = null
   let view = { first: 0, count: 60 }
+  /** Whether the view moved on by little: its neighbours are worth having then. */
+  let isNear = false
   let isFetching = false
   let lastTurn = 0
 
@@ -52,18 +62,30 @@ export const useResultsStore = defineStore('results', () => {
     return arrivals.value >= 0 ? cache.row(index) : undefined
   }
 
-  /** Says which rows are in view; they and their neighbours are fetched, one call at a time. */
+  /** Says which rows are in view; they are fetched, one call at a time, and where the view moves on slowly their neighbours too. */
   function show(first: number, count: number): void {
+    isNear = Math.abs(first - view.first) <= marginRows
     view = { first, count }
     if (!isFetching) void fetchView()
   }
 
+  /** Whether all of these rows have arrived. */
+  function has(first: number, count: number): boolean {
+    return arrivals.value >= 0 && missing(first, count).length === 0
+  }
+
+  /** Blocks that these rows need and that have not arrived. */
+  const missing = (first: number, count: number): readonly number[] => {
+    const from = Math.max(0, first)
+    return cache.missing(from, Math.min(reach.value, first + count) - from)
+  }
+
   function nextSpan(): { readonly first: number; readonly count: number } | null {
-    const end = total.value === null ? view.first + view.count : Math.min(total.value, view.first + view.count)
-    const visible = cache.missing(view.first, end - view.first)
-    const first = visible[0]
+    const visible = missing(view.first, view.count)
+    const wanted = visible.length > 0 || !isNear ? visible : missing(view.first - marginRows, view.count + 2 * marginRows)
+    const first = wanted[0]
     if (first === undefined) return null
-    const blocks = Math.min(maxBlocksPerCall, (visible.at(-1) ?? first) - first + 1)
+    const blocks = Math.min(maxBlocksPerCall, (wanted.at(-1) ?? first) - first + 1)
     return { first: first * blockRows, count: blocks * blockRows }
   }
 
@@ -81,7 +103,7 @@ export const useResultsStore = defineStore('results', () => {
           epoch.value++
         }
         version = answer.version
-        total.value = answer.total
+        total.value = reach.value = answer.total
         tookMs.value = answer.tookMs
         failure.value = null
         for (let start = 0; start < count; start += blockRows)
@@ -95,17 +117,38 @@ export const useResultsStore = defineStore('results', () => {
     }
   }
 
-  /** Asks a new query from its first row; the old rows stay until the new ones are here. */
+  /** Asks a new query from its first row; the old rows stay until the new ones are here, and those do not wait to be counted. */
   async function askAnew(): Promise<void> {
     const asked = query.effective
     if (asked === null) return
     const endTurn = takeTurn()
     try {
-      const answer = await fetching.run((signal) => client.call('events.window', { query: asked, first: 0, count: blockRows }, { signal }))
+      const answer = await fetching.run((signal) => client.call('events.first', { query: asked, count: firstRows }, { signal }))
       if (answer === undefined) return
       take(answer, 0)
       view = { first: 0, count: view.count }
       generation.value++
+      if (answer.total === null) uncounted = asked
+    } catch (error) {
+      failure.value = toFailure(error)
+      return
+    } finally {
+      endTurn()
+    }
+    if (uncounted === null) void fetchView()
+    else void countAll()
+  }
+
+  /** Counts the matches that the first rows were shown of, once the typing rests. */
+  async function countAll(): Promise<void> {
+    const asked = uncounted
+    if (asked === null || asked !== query.counted) return
+    const endTurn = takeTurn()
+    try {
+      const counted = await fetching.run((signal) => client.call('events.count', { query: asked }, { signal }))
+      if (counted === undefined) return
+      uncounted = null
+      total.value = reach.value = counted.total
     } catch (error) {
       failure.value = toFailure(error)
       return
@@ -150,13 +193,15 @@ export const useResultsStore = defineStore('results', () => {
   }
 
   function take(
-    answer: { readonly rows: readonly EventRow[]; readonly total: number; readonly version: number; readonly tookMs: number },
+    answer: { readonly rows: readonly EventRow[]; readonly total: number | null; readonly version: number; readonly tookMs: number },
     start: number,
   ): void {
     cache.clear()
+    uncounted = null
     version = answer.version
     epoch.value++
     total.value = answer.total
+    reach.value = answer.total ?? answer.rows.length
     tookMs.value = answer.tookMs
     failure.value = null
     for (let i = 0; i < answer.rows.length; i += blockRows) cache.put((start + i) / blockRows, answer.rows.slice(i, i + blockRows))
@@ -164,9 +209,9 @@ export const useResultsStore = defineStore('results', () => {
   }
 
   /** Position of an event in the result; null when it does not match. */
-  async function locate(id: string): Promise<number | null> {
+  async function locate(id: string, signal: AbortSignal): Promise<number | null> {
     if (query.effective === null) return null
-    return (await client.call('events.locate', { query: query.effective, at: { id } })).row
+    return (await client.call('events.locate', { query: query.effective, at: { id } }, { signal })).row
   }
 
   /** Position of the first match at or before an instant. */
@@ -177,18 +222,21 @@ export const useResultsStore = defineStore('results', () => {
 
   const { restart, refresh } = createReloading(askAnew, askAgain)
   watch(() => query.effective, restart, { immediate: true })
+  watch(() => query.counted, countAll)
   watch(() => query.archiveRevision, refresh)
   // what was found elsewhere says nothing of this place
   watch(
     () => query.base,
     () => {
       cache.clear()
+      uncounted = null
       total.value = null
+      reach.value = 0
       tookMs.value = null
       arrivals.value++
     },
     { flush: 'sync' },
   )
 
-  return { total, tookMs, failure, generation, epoch, arrivals, shift, rowAt, show, restart, locate, locateInstant }
+  return { total, reach, tookMs, failure, generation, epoch, arrivals, shift, rowAt, has, show, restart, locate, locateInstant }
 })

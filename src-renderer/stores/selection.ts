@@ -1,10 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
+import { createLatest } from '../lib/latest.ts'
 import { useResultsStore } from './results.ts'
 
 /** Which event is selected, and the position of its row. The event is the truth: positions move when the archive or the query changes. */
 export const useSelectionStore = defineStore('selection', () => {
   const results = useResultsStore()
+  const latest = createLatest()
   /** Position of the selected row; null without one, or while the event is not part of the result. */
   const row = ref<number | null>(null)
   /** Id of the event the detail shows; null for none, or while the chosen row has not arrived. */
@@ -14,8 +16,8 @@ export const useSelectionStore = defineStore('selection', () => {
   const rowEvent = computed(() => (row.value === null ? undefined : results.rowAt(row.value)))
 
   function selectRow(index: number): void {
-    if (results.total === null || results.total === 0) return
-    row.value = Math.min(Math.max(0, index), results.total - 1)
+    if (results.reach === 0) return
+    row.value = Math.min(Math.max(0, index), results.reach - 1)
     id.value = rowEvent.value?.event.id ?? null
   }
 
@@ -24,8 +26,8 @@ export const useSelectionStore = defineStore('selection', () => {
   }
 
   async function find(eventId: string): Promise<void> {
-    const found = await results.locate(eventId).catch(() => null)
-    if (id.value === eventId) row.value = found
+    const found = await latest.run(async (signal) => ({ row: await results.locate(eventId, signal).catch(() => null) }))
+    if (found !== undefined && id.value === eventId) row.value = found.row
   }
 
   /** Shows an event by id, and its row where it is part of the result. */

@@ -140,9 +140,11 @@ describe.skipIf(browserPath === null)('by keyboard alone', () => {
   })
 
   it('narrows to a range in the histogram with arrows, Shift and Enter', async () => {
+    const histogram = demo.page.getByRole('region', { name: 'Events over time' })
+    await histogram.and(demo.page.locator('[aria-busy=false]')).waitFor()
     await demo.page.getByRole('application', { name: /^Events over time/ }).focus()
     await press('End', 'ArrowLeft', 'ArrowLeft', 'Shift+ArrowRight')
-    const said = demo.page.getByRole('region', { name: 'Events over time' }).getByRole('status')
+    const said = histogram.getByRole('status')
     const held = Number(/: ([\d,]+) events$/.exec(await said.innerText())?.[1]?.replaceAll(',', ''))
     await press('Enter')
     await seesEvents(held)

@@ -104,13 +104,13 @@ describe('the query', () => {
 
   it('that fails says so in a sentence, and recovers', async () => {
     const results = useResultsStore()
-    const real = transport.handlers['events.window']
-    transport.handlers['events.window'] = () => {
+    const real = transport.handlers['events.first']
+    transport.handlers['events.first'] = () => {
       throw new TrailviewError('ARCHIVE_BUSY', 'The archive is busy. Try again in a moment.', { retryable: true })
     }
     await useQueryStore().set('logo')
     await vi.waitFor(() => expect(results.failure?.message).toBe('The archive is busy. Try again in a moment.'))
-    if (real !== undefined) transport.handlers['events.window'] = real
+    if (real !== undefined) transport.handlers['events.first'] = real
     await results.restart()
     expect(results.failure).toBeNull()
     expect(results.total).toBeGreaterThan(0)
@@ -162,6 +162,26 @@ describe('the rows', () => {
     await vi.waitFor(() => expect(results.total).toBe(5_007))
     expect(results.shift.rows).toBe(7)
     expect(results.rowAt(1_007)?.event.id).toBe(top)
+  })
+
+  it('are shown before all of them are counted, and reach as far as they have come', async () => {
+    const results = useResultsStore()
+    const { 'events.first': first, 'events.count': count } = transport.handlers
+    if (first === undefined || count === undefined) throw new Error('The fake lost its handlers.')
+    let counted = (): void => undefined
+    const counting = new Promise<void>((resolve) => (counted = resolve))
+    transport.handlers['events.first'] = async (input) => ({ ...(await first(input)), total: null })
+    transport.handlers['events.count'] = async (input) => {
+      await counting
+      return count(input)
+    }
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(results.rowAt(0)).toBeDefined())
+    expect([results.total, results.reach]).toEqual([null, 100])
+    counted()
+    await vi.waitFor(() => expect([results.total, results.reach]).toEqual([5_000, 5_000]))
+    results.show(4_000, 20)
+    await vi.waitFor(() => expect(results.has(4_000, 20)).toBe(true))
   })
 
   it('of another version replace all that came before', async () => {

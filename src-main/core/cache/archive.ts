@@ -198,6 +198,13 @@ export interface ArchiveReader {
     count: number,
     signal?: AbortSignal,
   ): Promise<{ readonly rows: readonly EventRow[]; readonly first: number; readonly total: number; readonly version: number }>
+  /** The first rows as soon as they are found; `total` is null where it is not known by then. */
+  first(
+    query: EventQuery,
+    order: EventOrder,
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly rows: readonly EventRow[]; readonly total: number | null; readonly version: number }>
   locate(
     query: EventQuery,
     order: EventOrder,

@@ -23,6 +23,13 @@ export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'event
       const window = await reader.window(asked, order, first, count, signal)
       return { ...window, tookMs: performance.now() - startedAt }
     },
+    'events.first': async ({ query, order, count }, { signal }) => {
+      const asked = read(query)
+      const { reader } = (await opened()).archive
+      const startedAt = performance.now()
+      const found = await reader.first(asked, order, count, signal)
+      return { ...found, tookMs: performance.now() - startedAt }
+    },
     'events.locate': async ({ query, order, at }, { signal }) => {
       const asked = read(query)
       return { row: await (await opened()).archive.reader.locate(asked, order, at, signal) }

@@ -151,6 +151,7 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
       next: null,
     }),
     'events.window': ({ query, first, count }) => results.window(query.text ?? '', first, count),
+    'events.first': ({ query, count }) => results.window(query.text ?? '', 0, count),
     'events.locate': ({ query, at }) => ({ row: 'id' in at ? results.locate(query.text ?? '', at.id) : 0 }),
     'events.count': ({ query }) => ({ total: results.count(query.text ?? ''), exact: true }),
     'events.facets': ({ query, by, top = 20 }) => results.facets(query.text ?? '', by, top),

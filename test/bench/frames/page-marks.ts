@@ -12,39 +12,66 @@ declare global {
 
 /**
  * Runs in the page before its own scripts. Marks each input that asks for other rows as it is handled, and the moment at which all
- * inputs up to a number are answered in the document: every row in view is there, and for a search they are those of the text in the box.
+ * inputs up to a number are answered in the document: every row in view has arrived, and they are those of the text in the box or of
+ * the place the scrollbar was at.
  */
 export function watchInputs(names: typeof marks): void {
+  const rowPx = 30
+  const headPx = 28
   let asked = 0
   let answered = 0
   let shown = 0
-  const ask = (): void => void performance.mark(names.asked + String(++asked))
-  const when = (asking: Asking): (() => void) => {
-    return () => {
-      if (window.benchAsking === asking) ask()
-    }
+  let places: { readonly number: number; readonly scrollPx: number }[] = []
+
+  /** Where the scrollbar belongs for the rows that are drawn; null while some have not arrived. */
+  const drawnAt = (grid: Element, rows: number): { readonly scrollPx: number; readonly exactPx: number } | null => {
+    if (grid.querySelector('[aria-busy=true]') !== null) return null
+    const indexes = Array.from(grid.querySelectorAll('[aria-rowindex]'), (row) => Number(row.getAttribute('aria-rowindex')))
+    const first = Math.min(...indexes.filter((index) => index > 1)) - 2
+    const share = (grid.scrollHeight - grid.clientHeight) / (rows * rowPx - (grid.clientHeight - headPx))
+    return { scrollPx: first * rowPx * share, exactPx: rowPx * share + 1 }
   }
-  window.addEventListener('input', when('text'), true)
-  window.addEventListener('pointerup', when('text'), true)
-  window.addEventListener('wheel', when('scroll'), { capture: true, passive: true })
-  window.addEventListener('scroll', when('scroll'), true)
 
   const show = (): void => {
-    if (shown === asked || (window.benchAsking === 'text' && answered < asked)) return
     const grid = document.querySelector('[role=grid]')
-    if (grid === null || grid.querySelector('[aria-busy=true]') !== null) return
-    shown = asked
+    if (grid === null || shown === asked || (window.benchAsking === 'text' && answered < asked)) return
+    const drawn = drawnAt(grid, Number(grid.getAttribute('aria-rowcount')) - 1)
+    if (drawn === null) return
+    if (window.benchAsking === 'text') shown = asked
+    else {
+      const place = places.findLast(({ scrollPx }) => Math.abs(scrollPx - drawn.scrollPx) <= drawn.exactPx)
+      if (place === undefined) return
+      shown = place.number
+      places = places.filter(({ number }) => number > shown)
+    }
     performance.mark(names.shown + String(shown))
   }
 
-  const fetchWindow = window.fetch.bind(window)
+  const askText = (): void => {
+    if (window.benchAsking === 'text') performance.mark(names.asked + String(++asked))
+  }
+  window.addEventListener('input', askText, true)
+  window.addEventListener('pointerup', askText, true)
+  window.addEventListener(
+    'scroll',
+    ({ target }) => {
+      if (window.benchAsking !== 'scroll' || !(target instanceof Element)) return
+      performance.mark(names.asked + String(++asked))
+      places.push({ number: asked, scrollPx: target.scrollTop })
+      // The wheel's rows may be drawn before its scrollbar has moved.
+      show()
+    },
+    true,
+  )
+
+  const call = window.fetch.bind(window)
   window.fetch = async (target, init) => {
-    const response = await fetchWindow(target, init)
+    const response = await call(target, init)
     const { method, input } = JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as {
       readonly method?: string
       readonly input?: { readonly query?: { readonly text?: string } }
     }
-    if (method !== 'events.window') return response
+    if (method !== 'events.first' && method !== 'events.window') return response
     const read = response.json.bind(response)
     response.json = async () => {
       const value: unknown = await read()

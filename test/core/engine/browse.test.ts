@@ -58,6 +58,10 @@ test('shows any window, page and place of a list as the whole list has it', asyn
           expect(window.rows.map(({ event }) => event.id)).toEqual(expected.slice(first, first + size))
           expect(window.total).toBe(expected.length)
         }
+        const begin = await (await archive.engine()).first(query(tree), order, size, never)
+        expect(begin.rows.map(({ event }) => event.id)).toEqual(expected.slice(0, size))
+        expect([expected.length, null]).toContain(begin.total)
+        expect((await engine.first(query(tree), order, size, never)).total).toBe(expected.length)
         for (const [row, id] of expected.entries()) expect(await engine.locate(query(tree), order, { id }, never)).toBe(row)
         for (const facts of all)
           if (!expected.includes(facts.event.id)) expect(await engine.locate(query(tree), order, { id: facts.event.id }, never)).toBe(null)

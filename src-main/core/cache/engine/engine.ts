@@ -38,6 +38,7 @@ interface KeptPayload {
 
 type Page = Awaited<ReturnType<ArchiveReader['page']>>
 type Window = Awaited<ReturnType<ArchiveReader['window']>>
+type First = Awaited<ReturnType<ArchiveReader['first']>>
 
 /** Answers queries over one loaded archive, from memory; only the rows that are asked for are read from the file. */
 export class Engine {
@@ -89,6 +90,12 @@ export class Engine {
     const result = await this.#searcher.all(query, urgency.rows, signal)
     const rows = result.rowsAt(this.state, display, first, count)
     return { rows: this.#rows.marked(rows), first, total: result.count, version: result.version }
+  }
+
+  async first(query: EventQuery, display: EventOrder, count: number, signal: AbortSignal): Promise<First> {
+    const { rows, hasMore } = await this.#searcher.someFrom(query, display, () => 0, count, signal)
+    const total = hasMore ? this.#searcher.knownCount(query) : rows.length
+    return { rows: this.#rows.marked(rows), total, version: this.state.version }
   }
 
   async locate(

@@ -44,6 +44,8 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
       thread.firstLook?.page(query, order, cursor, limit) ?? (await thread.current()).page(query, order, cursor, limit, signal),
     window: async (query: EventQuery, order: EventOrder, first: number, count: number, signal: AbortSignal) =>
       thread.firstLook?.window(query, order, first, count) ?? (await thread.current()).window(query, order, first, count, signal),
+    first: async (query: EventQuery, order: EventOrder, count: number, signal: AbortSignal) =>
+      thread.firstLook?.window(query, order, 0, count) ?? (await thread.current()).first(query, order, count, signal),
     locate: async (query: EventQuery, order: EventOrder, at: { readonly id: string } | { readonly instant: string }, signal: AbortSignal) =>
       (await thread.current()).locate(query, order, at, signal),
     count: async (query: EventQuery, signal: AbortSignal) => ({ total: await (await thread.current()).count(query, signal), exact: true }),

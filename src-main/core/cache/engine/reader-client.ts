@@ -75,6 +75,7 @@ class ReaderClient {
     return {
       page: ask('page'),
       window: ask('window'),
+      first: ask('first'),
       locate: ask('locate'),
       count: ask('count'),
       facets: ask('facets'),

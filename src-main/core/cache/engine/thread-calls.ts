@@ -34,6 +34,9 @@ export function answerCalls(port: MessagePort, methods: ThreadMethods, failureOf
     const controller = new AbortController()
     running.set(call.id, controller)
     try {
+      // What was cancelled while this thread was busy is not begun: its cancellation has arrived by then, behind it.
+      await new Promise((resolve) => setImmediate(resolve))
+      controller.signal.throwIfAborted()
       const method = methods[call.method] as ((...args: readonly unknown[]) => unknown) | undefined
       const value = await method?.(...call.args, controller.signal)
       if (value instanceof Handover)
