@@ -6,6 +6,8 @@ import type { WriterState } from './state.ts'
 
 /** A generation is merged in this many steps, each within another transaction, so that none takes long. */
 const slices = 32
+/** Recent keys read in one statement. */
+const keysAtOnce = 4096
 
 /** Which keys of a set are known. Valid within a transaction. */
 export interface KeyIndex {
@@ -47,9 +49,13 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
   const inTree = db.prepare<[Uint8Array], number>(`SELECT ${column} FROM ${tree} WHERE key = ?`).pluck()
   const insertTree = db.prepare<[Uint8Array, number]>(`INSERT OR IGNORE INTO ${tree} (key, ${column}) VALUES (?, ?)`)
   const insertRecent = db.prepare<[number, Uint8Array, number]>(`INSERT INTO ${tree}_recent (num, key, ${column}) VALUES (?, ?, ?)`)
+  const recentNums = db.prepare<[], [first: number | null, last: number | null]>(`SELECT min(num), max(num) FROM ${tree}_recent`).raw()
+  // Many keys as one text: as buffers of their own they would take four times as long to read.
   const readRecent = db
-    .prepare<[number], [number, Buffer, number]>(`SELECT num, key, ${column} FROM ${tree}_recent WHERE num > ? ORDER BY num`)
-    .raw()
+    .prepare<[number, number], string | null>(
+      `SELECT group_concat(hex(key) || printf('%08X', ${column}), '') FROM ${tree}_recent WHERE num > ? AND num <= ?`,
+    )
+    .pluck()
   const dropMerged = db.prepare<[number]>(`DELETE FROM ${tree}_recent WHERE num <= ?`)
   const readProgress = db.prepare<[string, string], Progress>(
     `SELECT merge_to AS mergeTo, merge_slice AS slice, (SELECT coalesce(sum(keys), 0) FROM key_filter WHERE tree = ?) AS filtered
@@ -68,16 +74,27 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
     return progress
   }
 
+  /** Adds the recent keys above one number and up to another. */
+  const addRecent = (table: KeyTable, after: number, upTo: number): void => {
+    for (let from = after; from < upTo; from += keysAtOnce) {
+      const bytes = Buffer.from(readRecent.get(from, Math.min(from + keysAtOnce, upTo)) ?? '', 'hex')
+      for (let at = 0; at < bytes.length; at += set.keyBytes + 4) {
+        table.add(bytes.subarray(at, at + set.keyBytes), bytes.readUInt32BE(at + set.keyBytes))
+      }
+    }
+  }
+
   const load = (): Loaded => {
     const progress = storedProgress()
+    const { mergeTo } = progress
+    const [first, last] = recentNums.get() ?? [null, null]
+    const before = (first ?? 1) - 1
+    // A purge may have taken all that came after: what is added next is not part of the merge even so.
+    const lastNum = Math.max(last ?? 0, mergeTo)
     const fresh = new KeyTable(set.keyBytes)
-    const merging = progress.mergeTo > 0 ? new KeyTable(set.keyBytes) : null
-    let lastNum = progress.mergeTo
-    for (const [num, key, value] of readRecent.iterate(0)) {
-      const table = merging && num <= progress.mergeTo ? merging : fresh
-      table.add(key, value)
-      lastNum = num
-    }
+    addRecent(fresh, Math.max(before, mergeTo), lastNum)
+    const merging = mergeTo > 0 ? new KeyTable(set.keyBytes) : null
+    if (merging) addRecent(merging, before, mergeTo)
     const filters = readFilters.all(tree).map(({ keys, bits }) => KeyFilter.from(bits, keys))
     return { fresh, merging, filters, lastNum, progress, epoch: state.epoch }
   }
@@ -153,10 +170,9 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
         return
       }
       loaded.progress = progress
-      for (const [num, key, value] of readRecent.iterate(loaded.lastNum)) {
-        loaded.fresh.add(key, value)
-        loaded.lastNum = num
-      }
+      const last = Math.max(recentNums.get()?.[1] ?? 0, loaded.lastNum)
+      addRecent(loaded.fresh, loaded.lastNum, last)
+      loaded.lastNum = last
     },
     forget: () => {
       loaded = null
