@@ -28,6 +28,8 @@ export interface WorkerOptions {
   readonly role: 'writer' | 'reader'
   readonly home: string
   readonly keyHex: string
+  /** Where the threads' script lies, for one that starts another. */
+  readonly workerUrl?: string
   /** Whatever the engine wants to tell its own threads apart. */
   readonly part?: string
 }

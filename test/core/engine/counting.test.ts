@@ -9,9 +9,9 @@ import { knowsTopObjects } from '../../../src-main/core/cache/engine/facets.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { Scheduler } from '../../../src-main/core/cache/engine/scheduler.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
+import { assistant, never } from './engine-fixture.ts'
 
 const objectCount = 150_000
-const never = new AbortController().signal
 
 /** An archive with more objects than there are places, some of them with several names; its rows change as a collection changes them. */
 class Model {
@@ -120,7 +120,7 @@ test('results are counted exactly, small or large, whatever was added, changed a
       async (seed, steps) => {
         const model = new Model(generator(seed))
         const state = model as unknown as ArchiveState
-        const counting = new Counting(state, new Scheduler(), () => Promise.resolve(model.present))
+        const counting = new Counting(state, new Scheduler(), () => Promise.resolve(model.present), assistant)
         await counting.count(model.present, never)
         for (const step of steps) {
           if ('append' in step) {
@@ -162,7 +162,7 @@ test('results are counted exactly, small or large, whatever was added, changed a
         }
       },
     ),
-    { numRuns: 4 },
+    { numRuns: 2 },
   )
 })
 

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import type { AuditEvent, NormalisedEvent, ReviewStatus } from '../../../src-main/contract/model/audit-event.ts'
 import type { EventQuery, PageCommit, PageRecord, StoredConnection } from '../../../src-main/core/cache/archive.ts'
 import { type Database, openDatabase } from '../../../src-main/core/cache/driver.ts'
+import { Assistant } from '../../../src-main/core/cache/engine/assistant.ts'
 import { Engine } from '../../../src-main/core/cache/engine/engine.ts'
 import type { WriterCore } from '../../../src-main/core/cache/write/writer.ts'
 import type { OracleEvent } from '../../../src-main/core/query/oracle.ts'
@@ -26,6 +27,10 @@ export const connections: readonly StoredConnection[] = (['onehub', 'lytics'] as
   hasCredential: true,
 }))
 
+const workerUrl = new URL('../../../src-main/core/cache/worker.ts', import.meta.url).href
+/** A second thread that takes part in everything, however small. */
+export const assistant = new Assistant({ home: '', workerUrl, leastRows: 0 })
+
 export interface TestEngine {
   readonly writer: WriterCore
   readonly db: Database
@@ -42,13 +47,13 @@ export async function testEngine(): Promise<TestEngine> {
   for (const connection of connections) writer.saveConnection(connection)
   const db = openDatabase({ home, keyHex, role: 'reader' })
   onTestFinished(() => void db.close())
-  let engine = await Engine.load(db, () => {})
+  let engine = await Engine.load(db, () => {}, assistant)
   return {
     writer,
     db,
     home,
     engine: async () => {
-      if (engine.state.catchUp() === 'reload') engine = await Engine.load(db, () => {})
+      if (engine.state.catchUp() === 'reload') engine = await Engine.load(db, () => {}, assistant)
       return engine
     },
     add: (connection, records, over = {}) => {

@@ -9,6 +9,7 @@ import { partEntries } from '../../../src-main/core/cache/engine/entries.ts'
 import { bucketBorders, BucketCounter, isFew } from '../../../src-main/core/cache/engine/histogram.ts'
 import { decode, encode } from '../../../src-main/core/cache/engine/packed.ts'
 import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
+import { MatchCounts } from '../../../src-main/core/cache/engine/match-counts.ts'
 import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
 import { TextColumn } from '../../../src-main/core/cache/engine/text-column.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
@@ -230,7 +231,7 @@ test('few matches, counted slots and walked positions fall into the same buckets
       const words = new Uint32Array(Math.ceil(state.columns.count / 32))
       for (const row of rows) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31))
       const result = new ResultSet(words, 1)
-      const counts = basis.emptyCounts()
+      const counts = new MatchCounts(basis.sizes)
       counts.add(rows, rows.length, basis.counted)
       const counter = new BucketCounter(state as unknown as ArchiveState, result, borders, isFew(result) ? null : { result, counts, basis })
       while (!counter.step());

@@ -33,7 +33,7 @@ export class CountBasis {
     this.#archive = archive
     this.frequent = frequent
     this.slots = timeSlotsOf(archive.order, archive.columns)
-    this.#totals = new MatchCounts(this.#sizes())
+    this.#totals = new MatchCounts(this.sizes)
   }
 
   /** Makes a basis, in steps of a few milliseconds: of no use when rows changed meanwhile. Holds the events there are at its end. */
@@ -67,11 +67,6 @@ export class CountBasis {
     return this.frequent.isStale(this.#archive.columns.count)
   }
 
-  /** Empty counts with room for all numbers there are. */
-  emptyCounts(): MatchCounts {
-    return new MatchCounts(this.#sizes())
-  }
-
   /** Takes in a row that was added or has changed. */
   add(row: number): void {
     const { columns, dictionaries } = this.#archive
@@ -90,11 +85,12 @@ export class CountBasis {
     if (((columns.flags[row] as number) & flag.removed) !== 0) return
     const hasRoom =
       (columns.actor[row] as number) < this.#totals.actor.length && (columns.context[row] as number) < this.#totals.context.length
-    if (!hasRoom) this.#totals = this.#totals.withRoom(this.#sizes())
+    if (!hasRoom) this.#totals = this.#totals.withRoom(this.sizes)
     this.#totals.change(row, by, this.counted)
   }
 
-  #sizes(): CountSizes {
+  /** Room for all numbers there are. */
+  get sizes(): CountSizes {
     const { counts } = this.#archive.dictionaries
     const withSlack = (count: number): number => Math.ceil(count * 1.1) + 256
     return {

@@ -1,13 +1,15 @@
 import type { ArchiveState } from './archive-state.ts'
+import type { Assistant } from './assistant.ts'
+import { sliceRows } from './columns.ts'
 import { CountBasis } from './count-basis.ts'
 import { Counter } from './counter.ts'
-import type { MatchCounts } from './match-counts.ts'
+import { MatchCounts } from './match-counts.ts'
 import type { ResultSet } from './result-set.ts'
+import { listRows } from './row-lists.ts'
 import { type Scheduler, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
+import { Slices } from './slices.ts'
 
-/** Words of a result counted between two breaths: 65,536 rows. */
-const stepWords = 2_048
 /** Results whose counts are kept: a few megabytes each. */
 const keptCounts = 4
 
@@ -29,17 +31,24 @@ export class Counting {
   readonly #state: ArchiveState
   readonly #scheduler: Scheduler
   readonly #allRows: (signal: AbortSignal) => Promise<ResultSet>
+  readonly #assistant: Assistant | null
   readonly #work = new SharedWork<ResultSet, CountedResult>()
   readonly #basisWork = new SharedWork<'basis', CountBasis>()
-  readonly #rows = new Uint32Array(stepWords * 32)
+  readonly #rows = new Uint32Array(sliceRows)
   #kept: readonly CountedResult[] = []
   #idleCounts: readonly ObjectCounts[] = []
 
   /** `allRows`: the result that holds all events. */
-  constructor(state: ArchiveState, scheduler: Scheduler, allRows: (signal: AbortSignal) => Promise<ResultSet>) {
+  constructor(
+    state: ArchiveState,
+    scheduler: Scheduler,
+    allRows: (signal: AbortSignal) => Promise<ResultSet>,
+    assistant: Assistant | null = null,
+  ) {
     this.#state = state
     this.#scheduler = scheduler
     this.#allRows = allRows
+    this.#assistant = assistant
   }
 
   /** Counts a result by actor, context, flags, frequent object and slot of time. */
@@ -65,7 +74,11 @@ export class Counting {
           counter.reserve(dictionaries.counts.object)
         }
         const add = (rows: Uint32Array, count: number): void => objects.numbers.addRows(columns.object, rows, count)
-        if ((await this.#forEachStep(result.words, null, signal, add)) && this.#state.rewrites === rewrites) return read(objects)
+        if (
+          (await this.#forEachSlice(result.words, null, new Slices(result.words.length * 32), signal, add)) &&
+          this.#state.rewrites === rewrites
+        )
+          return read(objects)
       }
     } finally {
       this.#idleCounts = [objects]
@@ -78,33 +91,43 @@ export class Counting {
       const basis = await this.#basis(signal)
       const all = await this.#allRows(signal)
       if (state.basis !== basis) continue
-      const { version } = state
+      const { version, rewrites } = state
       // What a large result leaves out is taken from the counts of all, which are of the present moment.
       const isLarge = result.version === version && all.version === version && result.count * 2 > all.count
-      const counts = basis.emptyCounts()
-      const { counted } = basis
-      const add = (rows: Uint32Array, count: number): void => counts.add(rows, count, counted)
-      const isWhole = await this.#forEachStep(isLarge ? all.words : result.words, isLarge ? result.words : null, signal, add)
-      if (!isWhole || state.basis !== basis || (isLarge && state.version !== version)) continue
+      const { counted, sizes } = basis
+      const counts = new MatchCounts(sizes)
+      const [words, without] = isLarge ? [all.words, result.words] : [result.words, null]
+      const slices = new Slices(words.length * 32)
+      const task = { counted, sizes, words, without, slices: slices.shared }
+      const assisted = this.#assistant?.count(task, isLarge ? all.count - result.count : result.count, signal)
+      const isWhole = await this.#forEachSlice(words, without, slices, signal, (rows, count) => counts.add(rows, count, counted))
+      const others = await assisted
+      if (others != null) counts.addAll(others)
+      if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
       if (isLarge) counts.subtractFrom(basis.totals)
       return { result, counts, basis }
     }
   }
 
-  /** Lists the rows of a result, but for those of another, step by step. False when rows changed meanwhile, which makes it of no use. */
-  async #forEachStep(
+  /** Lists the rows of a result, but for those of another, slice by slice. False when rows changed meanwhile, which makes it of no use. */
+  async #forEachSlice(
     words: Uint32Array,
     without: Uint32Array | null,
+    slices: Slices,
     signal: AbortSignal,
     visit: (rows: Uint32Array, count: number) => void,
   ): Promise<boolean> {
     const { rewrites } = this.#state
-    for (let from = 0; from < words.length; from += stepWords) {
-      visit(this.#rows, listRows(words, without, from, Math.min(from + stepWords, words.length), this.#rows))
-      await this.#scheduler.breathe(urgency.numbers, signal)
-      if (this.#state.rewrites !== rewrites) return false
+    try {
+      for (let slice = slices.take(); slice !== null; slice = slices.take()) {
+        visit(this.#rows, listRows(words, without, slice.from >>> 5, slice.to >>> 5, this.#rows))
+        await this.#scheduler.breathe(urgency.numbers, signal)
+        if (this.#state.rewrites !== rewrites) return false
+      }
+      return true
+    } finally {
+      slices.drop()
     }
-    return true
   }
 
   async #basis(signal: AbortSignal): Promise<CountBasis> {
@@ -123,18 +146,4 @@ export class Counting {
       }
     }
   }
-}
-
-function listRows(words: Uint32Array, without: Uint32Array | null, from: number, to: number, rows: Uint32Array): number {
-  let count = 0
-  for (let at = from; at < to; at++) {
-    let word = words[at] as number
-    if (without !== null) word &= ~(without[at] as number)
-    const last = at * 32 + 31
-    while (word !== 0) {
-      rows[count++] = last - Math.clz32(word & -word)
-      word &= word - 1
-    }
-  }
-  return count
 }

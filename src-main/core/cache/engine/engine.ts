@@ -9,6 +9,7 @@ import type { ColumnSegment } from '../reader-port.ts'
 import { ArchiveState } from './archive-state.ts'
 import { countConnections, summaryOfArchive } from './archive-facts.ts'
 import { around } from './around.ts'
+import type { Assistant } from './assistant.ts'
 import { completeValue } from './complete-value.ts'
 import { Counting, type ObjectCounts } from './counting.ts'
 import { detailOf } from './detail.ts'
@@ -57,20 +58,20 @@ export class Engine {
   /** Facets of results that are still kept. */
   readonly #facets = new WeakMap<ResultSet, ReadonlyMap<string, FacetCounts>>()
 
-  private constructor(db: Database, state: ArchiveState) {
+  private constructor(db: Database, state: ArchiveState, assistant: Assistant | null) {
     this.#db = db
     this.state = state
     this.#payloads = new Payloads(db)
-    this.#searcher = new Searcher(state, this.#scheduler, db, this.#payloads)
-    this.#counting = new Counting(state, this.#scheduler, (signal) => this.#all(signal))
+    this.#searcher = new Searcher(state, this.#scheduler, db, this.#payloads, assistant)
+    this.#counting = new Counting(state, this.#scheduler, (signal) => this.#all(signal), assistant)
     this.#rows = new RowBuilder(db)
   }
 
-  /** Loads an archive. `onProgress` counts events that must be read one by one. */
-  static async load(db: Database, onProgress: (done: number, total: number) => void): Promise<Engine> {
+  /** Loads an archive. `onProgress` counts events that must be read one by one. `assistant`: a second thread for long passes. */
+  static async load(db: Database, onProgress: (done: number, total: number) => void, assistant: Assistant | null = null): Promise<Engine> {
     const state = new ArchiveState(db)
     await state.load(onProgress, () => new Promise((resolve) => setImmediate(resolve)))
-    return new Engine(db, state)
+    return new Engine(db, state, assistant)
   }
 
   /** Snapshots worth storing, so that the next start is quick. */

@@ -25,7 +25,7 @@ export class FrequentObjects {
   readonly groupOf = new Uint16Array(placeCount)
   /** First numbers of the groups, from 1 on; of each, all objects that have events have places. */
   readonly groups: number[] = [0]
-  /** Places by row. */
+  /** Places by row, in memory that threads share. */
   places: Uint16Array
   /** Events that the group of an object without a place has at most. */
   rest: number
@@ -74,7 +74,7 @@ export class FrequentObjects {
     const placeOf = new Uint16Array(objectCount)
     const numbers = givePlaces(counts, first, totals, rest, placeOf)
     yield
-    const places = new Uint16Array(object.length)
+    const places = new Uint16Array(new SharedArrayBuffer(object.length * 2))
     for (let from = 0; from < count; from += stepRows) {
       translate(object, from, Math.min(from + stepRows, count), placeOf, places)
       yield
@@ -85,7 +85,7 @@ export class FrequentObjects {
   /** Takes in a row that was added or has changed. */
   set(row: number, object: number): void {
     if (row >= this.places.length) {
-      const grown = new Uint16Array(Math.ceil((row + 1) * 1.25))
+      const grown = new Uint16Array(new SharedArrayBuffer(Math.ceil((row + 1) * 1.25) * 2))
       grown.set(this.places)
       this.places = grown
     }

@@ -77,7 +77,7 @@ export class MatchCounts {
     }
   }
 
-  addAll(other: MatchCounts): void {
+  addAll(other: Pick<MatchCounts, (typeof countNames)[number]>): void {
     for (const name of countNames) {
       const own = this[name]
       const added = other[name]

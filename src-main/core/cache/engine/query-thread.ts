@@ -16,6 +16,7 @@ import {
   readStream,
   readViews,
 } from './archive-facts.ts'
+import { Assistant } from './assistant.ts'
 import { Engine } from './engine.ts'
 import { FirstLook } from './first-look.ts'
 import { HighestSequences } from './highest-sequence.ts'
@@ -87,9 +88,12 @@ class QueryThread {
   readonly #db: Database
   readonly #tell: (news: QueryNews) => void
   readonly #sequences = new HighestSequences()
+  readonly #assistant: Assistant | null
   #engine: Promise<Engine>
 
-  constructor({ home, keyHex }: WorkerOptions, tell: (news: QueryNews) => void) {
+  constructor(options: WorkerOptions, tell: (news: QueryNews) => void) {
+    const { home, keyHex, workerUrl } = options
+    this.#assistant = workerUrl === undefined ? null : new Assistant({ home, workerUrl })
     this.facts = openDatabase({ home, keyHex, role: 'reader' })
     this.facts.pragma(`cache_size = -${factsCacheKib}`)
     this.#db = openDatabase({ home, keyHex, role: 'reader' })
@@ -143,6 +147,6 @@ class QueryThread {
   }
 
   #load(): Promise<Engine> {
-    return Engine.load(this.#db, (done, total) => this.#tell({ kind: 'loading', done, total }))
+    return Engine.load(this.#db, (done, total) => this.#tell({ kind: 'loading', done, total }), this.#assistant)
   }
 }

@@ -181,9 +181,10 @@ class ReaderClient {
   }
 
   #start(part: ReaderPart, onNews?: (news: unknown) => void): ThreadCaller {
-    const workerData: WorkerOptions = { role: 'reader', home: this.#options.home, keyHex: this.#options.keyHex, part }
+    const { home, keyHex, workerUrl } = this.#options
+    const workerData: WorkerOptions = { role: 'reader', home, keyHex, part, workerUrl: workerUrl.href }
     const caller = new ThreadCaller(
-      new Worker(this.#options.workerUrl, { workerData, name: `archive-${part}`, resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
+      new Worker(workerUrl, { workerData, name: `archive-${part}`, resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
       onNews,
     )
     if (part !== 'query') this.#others.add(caller)

@@ -3,8 +3,9 @@ import type { QueryTree } from '../../query/tree.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
+import type { Assistant } from './assistant.ts'
 import { forEachBit } from './bitmap.ts'
-import { flag, sliceRows } from './columns.ts'
+import { flag } from './columns.ts'
 import { compile, type Compiled } from './compile.ts'
 import { narrowingOf } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
@@ -15,6 +16,7 @@ import { ResultCache } from './result-cache.ts'
 import { ResultSet } from './result-set.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
+import { Slices } from './slices.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
@@ -49,15 +51,17 @@ export class Searcher {
   readonly #payloads: Payloads
   readonly #cache = new ResultCache()
   readonly #work = new SharedWork<string, ResultSet>()
+  readonly #assistant: Assistant | null
   #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
   #terms = new RecentlyUsed<string, Compiled>(rememberedTerms)
   #programsVersion = -1
 
-  constructor(state: ArchiveState, scheduler: Scheduler, db: Database, payloads: Payloads) {
+  constructor(state: ArchiveState, scheduler: Scheduler, db: Database, payloads: Payloads, assistant: Assistant | null) {
     this.#state = state
     this.#scheduler = scheduler
     this.#db = db
     this.#payloads = payloads
+    this.#assistant = assistant
   }
 
   compiled(query: EventQuery): Compiled {
@@ -142,22 +146,45 @@ export class Searcher {
   async #findByPass(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet> {
     const state = this.#state
     for (;;) {
-      const { version, rewrites } = state
+      const { version } = state
       const { program } = this.compiled(query)
-      const rowCount = state.columns.count
-      const words = new Uint32Array((rowCount + 31) >>> 5)
-      const slow = isSlow(program)
-      const step = slow ? slowSliceRows : sliceRows
-      // When rows that were looked at change meanwhile, the work begins anew; what takes minutes would never end, and is told as of its start.
-      for (let from = 0; from < rowCount && (slow || state.rewrites === rewrites); from += step) {
-        runSlice(program, state.columns, from, Math.min(from + step, rowCount), words.subarray(from >>> 5))
-        await this.#scheduler.breathe(level, signal)
-      }
-      if (!slow && state.rewrites !== rewrites) continue
+      const words = await (isSlow(program) ? this.#passSlowly(program, level, signal) : this.#pass(program, level, signal))
+      if (words === null) continue
       const result = new ResultSet(words, version)
       this.#cache.set(JSON.stringify(query.tree), state.version, result)
       return result
     }
+  }
+
+  /** Runs a program over all rows; null when rows that were looked at have changed meanwhile. */
+  async #pass(program: Program, level: Urgency, signal: AbortSignal): Promise<Uint32Array | null> {
+    const { columns, rewrites } = this.#state
+    const words = new Uint32Array(new SharedArrayBuffer(((columns.count + 31) >>> 5) * 4))
+    const slices = new Slices(columns.count)
+    const assisted = this.#assistant?.match({ program, columns, words, slices: slices.shared }, signal)
+    try {
+      for (let slice = slices.take(); slice !== null; slice = slices.take()) {
+        runSlice(program, columns, slice.from, slice.to, words.subarray(slice.from >>> 5))
+        await this.#scheduler.breathe(level, signal)
+        if (this.#state.rewrites !== rewrites) return null
+      }
+    } finally {
+      slices.drop()
+    }
+    await assisted
+    return this.#state.rewrites === rewrites ? words : null
+  }
+
+  /** The same where looking at a row may take long: what takes minutes would never end if changes began it anew, and is told as of its start. */
+  async #passSlowly(program: Program, level: Urgency, signal: AbortSignal): Promise<Uint32Array> {
+    const { columns } = this.#state
+    const rowCount = columns.count
+    const words = new Uint32Array((rowCount + 31) >>> 5)
+    for (let from = 0; from < rowCount; from += slowSliceRows) {
+      runSlice(program, columns, from, Math.min(from + slowSliceRows, rowCount), words.subarray(from >>> 5))
+      await this.#scheduler.breathe(level, signal)
+    }
+    return words
   }
 
   /**
