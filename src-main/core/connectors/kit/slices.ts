@@ -15,9 +15,10 @@ export interface SlicePage {
 
 /**
  * How reading a slice ended: everything in it was read; or it holds too much and is to be read in two parts that meet at `splitAtMs`;
- * or all after `readDownToMs` was read, and what is older remains.
+ * or all after `readDownToMs` was read, and what is older remains; after an interruption, what is older than `resumeAtMs`, where that is given.
  */
-export type SliceEnd = 'complete' | { readonly splitAtMs: number } | { readonly readDownToMs: number }
+export type SliceEnd =
+  'complete' | { readonly splitAtMs: number } | { readonly readDownToMs: number; readonly resumeAtMs?: number | undefined }
 
 export function sliceOf(window: WalkWindow): Slice {
   return { fromMs: window.from === null ? null : Date.parse(window.from), toMs: Date.parse(window.to) }
@@ -33,16 +34,18 @@ export async function* walkSlices(
   read: (slice: Slice) => AsyncGenerator<SlicePage, SliceEnd, void>,
 ): AsyncGenerator<WalkPage, void, void> {
   const seen = new Seen()
-  const waiting = remaining(context.resume) ?? [...wholes]
+  const waiting: (Slice & { readonly resumeAtMs?: number | undefined })[] = remaining(context.resume) ?? [...wholes]
   for (let slice = waiting.pop(); slice !== undefined; slice = waiting.pop()) {
     context.signal.throwIfAborted()
-    const resume = { slices: [...waiting, slice].map(({ fromMs, toMs }) => [fromMs, toMs]) }
+    const resume = { slices: [...waiting, slice].map(({ fromMs, toMs, resumeAtMs }) => [fromMs, resumeAtMs ?? toMs]) }
     const pages = read(slice)
     let step = await pages.next()
     for (; step.done !== true; step = await pages.next()) yield { ...step.value, records: seen.fresh(step.value.records), resume }
     if (step.value === 'complete') continue
-    if ('readDownToMs' in step.value) waiting.push({ fromMs: slice.fromMs, toMs: step.value.readDownToMs })
-    else waiting.push({ fromMs: slice.fromMs, toMs: step.value.splitAtMs }, { fromMs: step.value.splitAtMs, toMs: slice.toMs })
+    if ('readDownToMs' in step.value) {
+      const { readDownToMs, resumeAtMs } = step.value
+      waiting.push({ fromMs: slice.fromMs, toMs: readDownToMs, resumeAtMs })
+    } else waiting.push({ fromMs: slice.fromMs, toMs: step.value.splitAtMs }, { fromMs: step.value.splitAtMs, toMs: slice.toMs })
   }
 }
 

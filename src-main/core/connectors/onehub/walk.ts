@@ -1,23 +1,15 @@
 import { TrailviewError } from '../../../contract/errors.ts'
-import type { ConnectorDefinition, RawRecord, WalkContext, WalkPage } from '../define.ts'
+import type { ConnectorDefinition, WalkContext, WalkPage } from '../define.ts'
 import { textOf } from '../kit/fields.ts'
-import { fingerprint, Seen } from '../kit/seen.ts'
+import { Seen } from '../kit/seen.ts'
 import { sliceOf, splitPoint, walkSlices, type Slice, type SliceEnd, type SlicePage } from '../kit/slices.ts'
 import { formatRfc2822, offsetOf } from '../kit/times.ts'
 import { eventOf } from './map.ts'
 import { requestPage, walkOffsets, type ActivityList, type ActivityPage, type Query } from './offset-pages.ts'
 import { filterQuery, isWanted, narrowed, timeOf } from './options.ts'
+import { leastSliceMs, OrderWatch, zoneMarginMs } from './order-watch.ts'
 
 const activityPath = '/activity/'
-/** Bounds are read in the user's own zone; should daylight saving be read otherwise than meant, this covers it. */
-const zoneMarginMs = 2 * 3_600_000
-/** A slice is not cut into parts narrower than this: times have whole seconds, and neighbouring slices overlap by two. */
-const leastSliceMs = 4_000
-/** After this many parts that held nothing but what the page before had shown, newest first is believed for the rest of the walk. */
-const convincingParts = 5
-/** Where newest first is believed, this share of a page counts as read: rows near its end may have changed places with others just behind it. */
-const believedShare = 0.55
-
 /**
  * Walks `/activity/` in slices of time that fit one page each, so that no offset is needed and nothing moves while it is read.
  * Only what cannot be cut (more than a page in a few seconds, or a service that ignores the times) is paged by offset.
@@ -31,18 +23,21 @@ export async function* walkActivity(context: WalkContext): AsyncGenerator<WalkPa
   const order = new OrderWatch()
 
   async function* read(slice: Slice): AsyncGenerator<SlicePage, SliceEnd, void> {
-    const list: ActivityList = { client, memory, path: activityPath, query: [...filterQuery(options), ...timeQuery(slice, offset)] }
+    const query = [...filterQuery(options), ...timeQuery(slice, offset, order.offsetAt(slice) ?? offset)]
+    const list: ActivityList = { client, memory, path: activityPath, query }
     const first = await requestPage(list, 0)
     yield handOn(first)
-    order.check(slice, first)
+    if (!order.continues(slice, first.records)) return { readDownToMs: slice.toMs + zoneMarginMs }
+    order.check(slice, first.records)
     if (!first.isFull && !first.claimsMore) return 'complete'
     const times = first.records.flatMap((record) => timeOf(record) ?? [])
     const hasTimesOutside = times.some(
       (ms) => ms > slice.toMs + zoneMarginMs || (slice.fromMs !== null && ms < slice.fromMs - zoneMarginMs),
     )
     const isCuttable = first.isFull && times.length > 0 && !hasTimesOutside
-    const readDownToMs = isCuttable ? order.readDownTo(slice, times) : null
-    if (readDownToMs !== null) return { readDownToMs }
+    const readDownToMs = isCuttable ? order.readDownTo(slice, first.records) : null
+    // Another walk has not seen the page that this one goes on from.
+    if (readDownToMs !== null) return { readDownToMs, resumeAtMs: readDownToMs + zoneMarginMs }
     const splitAtMs = isCuttable ? splitPoint(times, slice, leastSliceMs) : null
     if (splitAtMs !== null) {
       order.expect(splitAtMs, first.records)
@@ -55,45 +50,9 @@ export async function* walkActivity(context: WalkContext): AsyncGenerator<WalkPa
   yield* walkSlices(context, [whole], read)
 }
 
-/**
- * Finds out whether lists come newest first, which is not documented: the newer part of a cut slice is asked for again,
- * and must then hold nothing that the page before had not shown.
- */
-class OrderWatch {
-  #confirmed = 0
-  #expected: { readonly fromMs: number; readonly shown: ReadonlySet<string> } | null = null
-
-  /** A slice was cut at an instant; its newer part comes next. */
-  expect(fromMs: number, shown: readonly RawRecord[]): void {
-    this.#expected = { fromMs, shown: new Set(shown.map(fingerprint)) }
-  }
-
-  check(slice: Slice, page: ActivityPage): void {
-    const expected = this.#expected
-    this.#expected = null
-    if (expected === null || slice.fromMs !== expected.fromMs) return
-    this.#confirmed = page.records.every((record) => (timeOf(record) ?? 0) < expected.fromMs || expected.shown.has(fingerprint(record)))
-      ? this.#confirmed + 1
-      : 0
-  }
-
-  /**
-   * Down to where a full page can be taken for everything there is; null while that is not known, or where it would save nothing.
-   * The service may read a bound in another offset than the events are written in, so it lies a margin above what was seen.
-   */
-  readDownTo(slice: Slice, times: readonly number[]): number | null {
-    const isNewestFirst = times.every((ms, index) => index === 0 || ms <= (times[index - 1] ?? ms))
-    const last = times[Math.floor(times.length * believedShare)]
-    const worthwhile = times[Math.floor(times.length / 4)]
-    if (this.#confirmed < convincingParts || !isNewestFirst || last === undefined || worthwhile === undefined) return null
-    const at = last + zoneMarginMs
-    return at > worthwhile || at > slice.toMs - leastSliceMs || (slice.fromMs !== null && last < slice.fromMs + leastSliceMs) ? null : at
-  }
-}
-
 /** A slice's bounds as the service reads them, a second wider on either side because it is not said whether they are included. */
-function timeQuery({ fromMs, toMs }: Slice, offset: number): Query {
-  const end = ['end_time', formatRfc2822(Math.ceil(toMs / 1000) * 1000 + 1000, offset)] as const
+function timeQuery({ fromMs, toMs }: Slice, offset: number, endOffset: number): Query {
+  const end = ['end_time', formatRfc2822(Math.ceil(toMs / 1000) * 1000 + 1000, endOffset)] as const
   return fromMs === null ? [end] : [['start_time', formatRfc2822(Math.floor(fromMs / 1000) * 1000 - 1000, offset)], end]
 }
 
