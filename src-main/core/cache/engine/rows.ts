@@ -40,18 +40,21 @@ export class RowBuilder {
   /** `ahead`: names that need no looking up, where many were read ahead. */
   constructor(db: Database, ahead?: Names) {
     this.#db = db
-    this.#subjects = lookUp<Subject>(db.prepare('SELECT kind, id, name FROM subject WHERE num = ?'))
-    this.#actors = ahead
-      ? (num: number) => ahead.actor(num)
-      : lookUp<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?'))
-    this.#objects = ahead ? (num: number) => ahead.object(num) : this.#subjects
-    this.#actions = lookUp<{ action: string; verb: Verb }>(db.prepare('SELECT action, verb FROM action WHERE num = ?'))
-    this.#wordings = lookUp<Wording>(db.prepare('SELECT text FROM template WHERE num = ?').pluck(), (text) => wordingOf(String(text)))
-    this.#related = lookUp<readonly Subject[]>(db.prepare<[number], string>('SELECT json FROM related WHERE num = ?').pluck(), (json) =>
-      JSON.parse(String(json)),
+    this.#subjects = lookUp(oneOf<Subject>(db.prepare('SELECT kind, id, name FROM subject WHERE num = ?')))
+    this.#actors = lookUp(
+      ahead ? (num) => ahead.actor(num) : oneOf<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?')),
     )
-    this.#commits = lookUp<string>(db.prepare('SELECT received_at FROM "commit" WHERE num = ?').pluck())
-    this.#connections = lookUp<{ id: string; service: ServiceId }>(db.prepare('SELECT id, service FROM connection WHERE num = ?'))
+    // Most objects are seen once or twice: remembering them costs more than it saves.
+    this.#objects = ahead ? (num: number) => ahead.object(num) : this.#subjects
+    this.#actions = lookUp(oneOf<{ action: string; verb: Verb }>(db.prepare('SELECT action, verb FROM action WHERE num = ?')))
+    this.#wordings = lookUp(
+      oneOf<Wording>(db.prepare('SELECT text FROM template WHERE num = ?').pluck(), (text) => wordingOf(String(text))),
+    )
+    this.#related = lookUp(
+      oneOf<readonly Subject[]>(db.prepare('SELECT json FROM related WHERE num = ?').pluck(), (json) => JSON.parse(String(json))),
+    )
+    this.#commits = lookUp(oneOf<string>(db.prepare('SELECT received_at FROM "commit" WHERE num = ?').pluck()))
+    this.#connections = lookUp(oneOf<{ id: string; service: ServiceId }>(db.prepare('SELECT id, service FROM connection WHERE num = ?')))
   }
 
   /** The event of a row; null when it was removed meanwhile. */
@@ -134,20 +137,26 @@ export class RowBuilder {
   }
 }
 
-/** Reads a row by number once, and remembers it. Number 0 is none. */
-function lookUp<Value>(
+/** Reads a row by number. */
+function oneOf<Value>(
   statement: Statement<[number]>,
   form: (row: unknown) => Value = (row) => row as Value,
 ): (number: number) => Value | null {
+  return (number) => {
+    const row = statement.get(number)
+    return row === undefined ? null : form(row)
+  }
+}
+
+/** Reads what a number stands for once, and remembers it. Number 0 is none. */
+function lookUp<Value>(read: (number: number) => Value | null): (number: number) => Value | null {
   const known = new RecentlyUsed<number, Value>(remembered)
   return (number) => {
     if (number === 0) return null
-    const value = known.get(number)
-    if (value !== undefined) return value
-    const row = statement.get(number)
-    if (row === undefined) return null
-    const made = form(row)
-    known.set(number, made)
-    return made
+    const seen = known.get(number)
+    if (seen !== undefined) return seen
+    const value = read(number)
+    if (value !== null) known.set(number, value)
+    return value
   }
 }

@@ -23,81 +23,20 @@ export interface StoredEvent {
   readonly commit: number
 }
 
-type Values = [
-  number,
-  number,
-  number | null,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  string,
-  string | null,
-  number,
-  string,
-  number,
-  number,
-  number,
-]
-
-const select =
-  'SELECT seq, connection, time_ms, actor, action, object, workspace, template, related, outcome, external_id, time_original, revision, lower(hex(hash)), block, slot, commit_num FROM event'
+const select = `SELECT seq, connection, time_ms AS timeMs, actor, action, object, workspace, template, related, outcome, external_id AS externalId,
+  time_original AS timeOriginal, revision, lower(hex(hash)) AS hash, block, slot, commit_num AS "commit" FROM event`
 /** Rows that lie at most this far apart are read in one go, with those between them. */
 const nearbyRows = 8
 
 /** Rows of the event table by row number (seq - 1); purged ones are missing. Neighbours are read together. */
 export function readStored(db: Database, rows: Uint32Array): ReadonlyMap<number, StoredEvent> {
   const sorted = Uint32Array.from(rows).sort()
-  const read = prepared<[number, number], Values>(db, `${select} WHERE seq BETWEEN ? AND ?`, 'arrays')
+  const read = prepared<[number, number], StoredEvent>(db, `${select} WHERE seq BETWEEN ? AND ?`)
   const found = new Map<number, StoredEvent>()
   for (let from = 0, to = 0; from < sorted.length; from = to) {
     to = from + 1
     while (to < sorted.length && (sorted[to] as number) - (sorted[to - 1] as number) <= nearbyRows) to++
-    for (const values of read.all((sorted[from] as number) + 1, (sorted[to - 1] as number) + 1)) found.set(values[0] - 1, storedOf(values))
+    for (const row of read.all((sorted[from] as number) + 1, (sorted[to - 1] as number) + 1)) found.set(row.seq - 1, row)
   }
   return found
-}
-
-function storedOf(values: Values): StoredEvent {
-  const [
-    seq,
-    connection,
-    timeMs,
-    actor,
-    action,
-    object,
-    workspace,
-    template,
-    related,
-    outcome,
-    externalId,
-    timeOriginal,
-    revision,
-    hash,
-    block,
-    slot,
-    commit,
-  ] = values
-  return {
-    seq,
-    connection,
-    timeMs,
-    actor,
-    action,
-    object,
-    workspace,
-    template,
-    related,
-    outcome,
-    externalId,
-    timeOriginal,
-    revision,
-    hash,
-    block,
-    slot,
-    commit,
-  }
 }
