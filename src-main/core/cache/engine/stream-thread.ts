@@ -63,7 +63,7 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
 }
 
 /** Reads the events of a list of rows. */
-class ListReader {
+export class ListReader {
   readonly names: NamesAhead
   readonly #rows: Uint32Array
   readonly #builder: RowBuilder
