@@ -1,4 +1,4 @@
-import type { ArchiveState } from './model/app.ts'
+import type { ArchiveState, ArchiveTask } from './model/app.ts'
 import type { CollectionProgress, CollectionRun } from './model/collection.ts'
 import type { ExportJob } from './model/export.ts'
 import type { Settings } from './model/settings.ts'
@@ -6,7 +6,8 @@ import type { Settings } from './model/settings.ts'
 /** Push table: name → payload. Pushes carry ids and counts, never rows: the view asks again. */
 export interface PushTable {
   'archive.stateChanged': ArchiveState
-  'archive.progressed': { readonly task: string; readonly done: number; readonly total: number | null }
+  'archive.progressed': ArchiveTask
+  'archive.taskEnded': { readonly kind: ArchiveTask['kind'] }
   /** Events were added, changed or marked; counts since the last push. */
   'events.changed': { readonly added: number; readonly changed: number }
   'connections.changed': { readonly connection: string }

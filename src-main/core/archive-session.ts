@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { TrailviewError } from '../contract/errors.ts'
 import type { ArchiveState } from '../contract/model/app.ts'
+import type { ArchiveTasks } from './archive-tasks.ts'
 import type { Archive } from './cache/archive.ts'
 import { archiveFileName, openArchive } from './cache/client.ts'
 import { unlockArchiveKey } from './credentials/archive-key.ts'
@@ -22,6 +23,7 @@ export interface ArchiveSession<T> {
 export interface SessionOptions<T> {
   readonly ports: CorePorts
   readonly pushes: PushHub
+  readonly tasks: ArchiveTasks
   /** Starts what lives on an open archive. */
   readonly start: (archive: Archive) => Promise<T>
   /** Ends it, before the archive closes. */
@@ -29,7 +31,7 @@ export interface SessionOptions<T> {
 }
 
 /** Begins to open the archive at once; `state()` and `archive.stateChanged` tell how it goes. */
-export function createArchiveSession<T>({ ports, pushes, start, stop }: SessionOptions<T>): ArchiveSession<T> {
+export function createArchiveSession<T>({ ports, pushes, tasks, start, stop }: SessionOptions<T>): ArchiveSession<T> {
   let state: ArchiveState = { state: 'opening', sentence: 'The archive is being opened.' }
   let open: { readonly archive: Archive; readonly parts: T } | null = null
 
@@ -56,11 +58,17 @@ export function createArchiveSession<T>({ ports, pushes, start, stop }: SessionO
         home: ports.home,
         keyHex: key.keyHex,
         workerUrl: ports.archiveWorkerUrl,
-        onProgress: (task, done, total) => pushes.send('archive.progressed', { task, done, total }),
+        onProgress: (task, done, total) => tasks.progressed({ kind: 'migrating', task, done, total }),
+        onLoading: (progress) => {
+          if (progress === null) tasks.ended('loading')
+          else tasks.progressed({ kind: 'loading', task: 'Loading the archive', ...progress })
+        },
       })
+      tasks.ended('migrating')
       open = { archive, parts: await start(archive) }
       return become({ state: 'open' })
     } catch (error) {
+      for (const { kind } of tasks.running()) tasks.ended(kind)
       const { code, message } = toErrorData(error)
       // A wrong passphrase leaves the question open.
       if (passphrase !== undefined && code === 'ARCHIVE_WRONG_KEY') return become({ state: 'needs-passphrase', sentence: message })

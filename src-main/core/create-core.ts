@@ -1,5 +1,6 @@
 import type { PushMessage } from '../contract/push.ts'
 import { createArchiveSession } from './archive-session.ts'
+import { createArchiveTasks } from './archive-tasks.ts'
 import type { Archive } from './cache/archive.ts'
 import { createCollector } from './collect/collector.ts'
 import { RunLog } from './collect/run-log.ts'
@@ -34,17 +35,20 @@ const secretsGraceMs = 5_000
 export const createCore: CreateCore = (ports) => {
   const { log } = ports
   const pushes = createPushHub((error) => log.error('a push was not taken', { error: String(error) }))
+  const tasks = createArchiveTasks(pushes)
   const credentials = createCredentials(ports.secrets)
 
   const session = createArchiveSession({
     ports,
     pushes,
+    tasks,
     start: (archive) => startParts(archive, { ports, pushes, credentials }),
     stop: stopParts,
   })
   const handlers = createHandlers({
     ports,
     pushes,
+    tasks,
     archiveState: session.state,
     unlock: session.unlock,
     opened: async () => (await session.opened()).parts,

@@ -1,4 +1,5 @@
 import type { ArchiveState } from '../contract/model/app.ts'
+import type { ArchiveTasks } from './archive-tasks.ts'
 import type { Archive } from './cache/archive.ts'
 import type { Collector } from './collect/collector.ts'
 import type { ServiceAccess } from './collect/service-access.ts'
@@ -20,6 +21,7 @@ export interface OpenParts {
 export interface CoreParts {
   readonly ports: CorePorts
   readonly pushes: PushHub
+  readonly tasks: ArchiveTasks
   readonly archiveState: () => ArchiveState
   readonly unlock: (passphrase: string) => Promise<ArchiveState>
   /** Waits for an opening under way; rejects with a sentence when the archive is not open. */

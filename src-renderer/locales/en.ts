@@ -129,6 +129,8 @@ export const en = {
     newest: 'To the newest',
     count: (count: string): string => events(count),
     counting: 'Counting…',
+    searching: 'Searching…',
+    searchingAfterLoading: 'Searched as soon as the archive is loaded…',
     waiting: 'Loading rows',
     tooNarrow: 'no room',
   },
@@ -322,6 +324,9 @@ export const en = {
   },
   status: {
     label: 'Status',
+    loading: (done: string, total: string): string =>
+      `Loading the archive: ${done} of ${total} events. The newest can be read; search and numbers follow.`,
+    verifying: (share: string): string => `Verifying the archive: ${share} %`,
     events,
     took: (duration: string): string => `answered in ${duration}`,
     asOf: (offset: string): string => `Complete up to (${offset})`,

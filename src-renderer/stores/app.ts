@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { AppInfo, ArchiveSummary, VerifyReport } from '../../src-main/contract/model/app.ts'
+import type { AppInfo, ArchiveSummary, ArchiveTask, VerifyReport } from '../../src-main/contract/model/app.ts'
 import { useClient } from '../api/client.ts'
 import type { LinkState } from '../api/transport.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
@@ -15,7 +15,13 @@ export const useAppStore = defineStore('app', () => {
   /** Grows with every new link to the core: pushes before it were missed. */
   const links = ref(0)
   const report = shallowRef<VerifyReport | null>(null)
-  const verifyProgress = shallowRef<{ readonly task: string; readonly done: number; readonly total: number | null } | null>(null)
+  /** Long work on the archive that goes on now. */
+  const tasks = shallowRef<readonly ArchiveTask[]>([])
+  const taskOf = (kind: ArchiveTask['kind']): ArchiveTask | null => tasks.value.find((task) => task.kind === kind) ?? null
+  /** While it lasts, only the newest events can be read. */
+  const loading = computed(() => taskOf('loading'))
+  const migrating = computed(() => taskOf('migrating'))
+  const verifyProgress = computed(() => taskOf('verifying'))
   const isVerifying = ref(false)
   const verifyFailure = shallowRef<Failure | null>(null)
   let verification: AbortController | null = null
@@ -25,6 +31,7 @@ export const useAppStore = defineStore('app', () => {
   async function load(): Promise<void> {
     try {
       info.value = await client.call('app.info', {})
+      tasks.value = info.value.tasks
       failure.value = null
     } catch (error) {
       failure.value = toFailure(error)
@@ -57,7 +64,6 @@ export const useAppStore = defineStore('app', () => {
       if (found.code !== 'CALL_CANCELLED') verifyFailure.value = found
     } finally {
       isVerifying.value = false
-      verifyProgress.value = null
     }
   }
 
@@ -68,9 +74,9 @@ export const useAppStore = defineStore('app', () => {
   client.on('archive.stateChanged', (archive) => {
     if (info.value !== null) info.value = { ...info.value, archive }
   })
-  client.on('archive.progressed', (progress) => {
-    verifyProgress.value = progress
-  })
+  const without = (kind: ArchiveTask['kind']): readonly ArchiveTask[] => tasks.value.filter((task) => task.kind !== kind)
+  client.on('archive.progressed', (task) => (tasks.value = [...without(task.kind), task]))
+  client.on('archive.taskEnded', ({ kind }) => (tasks.value = without(kind)))
   client.onLink((state) => {
     link.value = state
     if (state === 'connected') links.value++
@@ -83,6 +89,8 @@ export const useAppStore = defineStore('app', () => {
     link,
     links,
     report,
+    loading,
+    migrating,
     verifyProgress,
     isVerifying,
     verifyFailure,

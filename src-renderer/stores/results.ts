@@ -6,6 +6,7 @@ import { useClient } from '../api/client.ts'
 import { BlockCache } from '../lib/block-cache.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
+import { lasting } from './lasting.ts'
 import { createReloading } from '../lib/reloading.ts'
 import { useQueryStore } from './query.ts'
 
@@ -13,6 +14,8 @@ const blockRows = 50
 const keptBlocks = 160
 const maxBlocksPerCall = 5
 const firstRows = 100
+/** How long rows of the query before stay without a word, ms. */
+const waitingMs = 150
 /** Rows fetched before and after those in view. */
 const marginRows = 60
 
@@ -29,6 +32,9 @@ export const useResultsStore = defineStore('results', () => {
   const reach = ref(0)
   const tookMs = ref<number | null>(null)
   const failure = shallowRef<Failure | null>(null)
+  const answered = shallowRef<Query | null>(null)
+  /** Whether the rows have been those of the query before for longer than a moment. */
+  const isWaiting = lasting(() => answered.value !== query.effective && failure.value === null, waitingMs)
   /** Grows with every other query: the view starts at the top again. */
   const generation = ref(0)
   /** Grows when rows arrived: what was drawn from `rowAt` is drawn again. */
@@ -126,6 +132,7 @@ export const useResultsStore = defineStore('results', () => {
       const answer = await fetching.run((signal) => client.call('events.first', { query: asked, count: firstRows }, { signal }))
       if (answer === undefined) return
       take(answer, 0)
+      answered.value = asked
       view = { first: 0, count: view.count }
       generation.value++
       if (answer.total === null) uncounted = asked
@@ -178,6 +185,7 @@ export const useResultsStore = defineStore('results', () => {
       })
       if (located === undefined) return
       take(located.answer, located.start)
+      answered.value = asked
       if (located.first !== view.first) {
         const rows = located.first - view.first
         view = { ...view, first: located.first }
@@ -238,5 +246,5 @@ export const useResultsStore = defineStore('results', () => {
     { flush: 'sync' },
   )
 
-  return { total, reach, tookMs, failure, generation, epoch, arrivals, shift, rowAt, has, show, restart, locate, locateInstant }
+  return { total, reach, isWaiting, tookMs, failure, generation, epoch, arrivals, shift, rowAt, has, show, restart, locate, locateInstant }
 })

@@ -183,7 +183,7 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
 
   it('asks for the passphrase of a locked archive, and says when it is wrong', async () => {
     const page = await screen.browser.newPage()
-    const info = { version: '1', shell: 'browser', isDemo: false, home: '/home', systemZone: 'UTC', keychain: 'absent' }
+    const info = { version: '1', shell: 'browser', isDemo: false, home: '/home', systemZone: 'UTC', keychain: 'absent', tasks: [] }
     const archive = { state: 'needs-passphrase', sentence: 'No keychain answered, so this archive opens with its passphrase.' }
     await page.route('**/call', (route) => {
       const { method } = route.request().postDataJSON() as { readonly method: string }

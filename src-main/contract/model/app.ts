@@ -9,6 +9,16 @@ export type ArchiveState =
   | { readonly state: 'needs-passphrase'; readonly sentence: string }
   | { readonly state: 'failed'; readonly code: ErrorCode; readonly sentence: string }
 
+/** Long work on the archive, as far as it has come. While it is `loading`, the newest events can be read, and nothing is searched or counted yet. */
+export interface ArchiveTask {
+  readonly kind: 'migrating' | 'loading' | 'verifying'
+  /** In words. */
+  readonly task: string
+  /** Events when loading, pages when verifying, parts when migrating. */
+  readonly done: number
+  readonly total: number | null
+}
+
 /** `memory`: no keychain is used, secrets last until the app closes. */
 export type KeychainState = 'available' | 'locked' | 'absent' | 'unsupported' | 'memory'
 
@@ -21,6 +31,8 @@ export interface AppInfo {
   readonly systemZone: string
   readonly archive: ArchiveState
   readonly keychain: KeychainState
+  /** Under way now; `archive.progressed` and `archive.taskEnded` tell how they go on. */
+  readonly tasks: readonly ArchiveTask[]
 }
 
 export interface ArchiveSummary {

@@ -288,4 +288,6 @@ export interface OpenArchiveOptions {
   readonly keyHex: string
   readonly workerUrl: URL
   readonly onProgress?: (task: string, done: number, total: number | null) => void
+  /** Events loaded so far, also after the first rows can be read; null once all are, and everything can be searched. */
+  readonly onLoading?: (progress: { readonly done: number; readonly total: number } | null) => void
 }

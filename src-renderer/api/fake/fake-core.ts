@@ -84,6 +84,7 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
       systemZone: 'Europe/Berlin',
       archive,
       keychain: 'available',
+      tasks: [],
     }),
     'archive.summary': () => ({ eventCount: rows, unmappedCount: 0, firstAt: null, lastAt: instant, sizeBytes: rows * 560 }),
     'archive.unlock': ({ passphrase }) => {

@@ -52,7 +52,7 @@ export class ArchiveState {
 
   /**
    * Reads the whole archive: stored segments where there are, the table for the rest. `breathe` is awaited between steps of a few
-   * milliseconds; `onProgress` counts events that must be read one by one.
+   * milliseconds; `onProgress` counts events.
    */
   async load(onProgress: (done: number, total: number) => void, breathe: () => Promise<void>): Promise<void> {
     const db = this.#db
@@ -62,10 +62,15 @@ export class ArchiveState {
       const { epoch, lastSeq, lastChange } = readMoment(db)
       this.#epoch = epoch
       this.newestStored = readNewestStored(db, epoch)
+      onProgress(0, lastSeq)
       await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
       this.dictionaries.catchUp(db)
       this.columns.reserve(lastSeq)
-      this.#lastChange = await inSteps(loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChange, this.stored), breathe)
+      const segments = loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChange, this.stored)
+      this.#lastChange = await inSteps(segments, () => {
+        onProgress(this.columns.count, lastSeq)
+        return breathe()
+      })
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         onProgress(seq - 1, lastSeq)
         await breathe()

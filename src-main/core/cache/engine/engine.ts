@@ -67,7 +67,7 @@ export class Engine {
     this.#rows = new RowBuilder(db)
   }
 
-  /** Loads an archive. `onProgress` counts events that must be read one by one. `assistant`: a second thread for long passes. */
+  /** Loads an archive. `onProgress` counts events. `assistant`: a second thread for long passes. */
   static async load(db: Database, onProgress: (done: number, total: number) => void, assistant: Assistant | null = null): Promise<Engine> {
     const state = new ArchiveState(db)
     await state.load(onProgress, () => new Promise((resolve) => setImmediate(resolve)))

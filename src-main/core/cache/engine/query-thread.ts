@@ -28,6 +28,7 @@ import type { ThreadMethods } from './thread-calls.ts'
 export type QueryNews =
   | { readonly kind: 'changed'; readonly added: number; readonly changed: number }
   | { readonly kind: 'loading'; readonly done: number; readonly total: number }
+  | { readonly kind: 'loaded' }
 
 /** Of the connection for small facts, which are few. */
 const factsCacheKib = 4_096
@@ -146,7 +147,11 @@ class QueryThread {
     }
   }
 
-  #load(): Promise<Engine> {
-    return Engine.load(this.#db, (done, total) => this.#tell({ kind: 'loading', done, total }), this.#assistant)
+  async #load(): Promise<Engine> {
+    try {
+      return await Engine.load(this.#db, (done, total) => this.#tell({ kind: 'loading', done, total }), this.#assistant)
+    } finally {
+      this.#tell({ kind: 'loaded' })
+    }
   }
 }

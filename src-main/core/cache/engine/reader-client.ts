@@ -158,7 +158,8 @@ class ReaderClient {
   }
 
   #hear(news: QueryNews): void {
-    if (news.kind === 'loading') this.#options.onProgress?.('Loading the archive', news.done, news.total)
+    if (news.kind === 'loading') this.#options.onLoading?.({ done: news.done, total: news.total })
+    else if (news.kind === 'loaded') this.#options.onLoading?.(null)
     else for (const listener of this.#listeners) listener({ added: news.added, changed: news.changed })
   }
 
