@@ -30,12 +30,12 @@ export class Counter {
     this.counts[number] = before + by
   }
 
-  /** Counts the numbers that the first `count` of some rows have in a column. */
-  addRows(column: Uint32Array, rows: Uint32Array, count: number): void {
+  /** Counts, for the first `count` of some rows, what the number they have in a column stands for. */
+  addRows(column: Uint32Array, meaning: Uint32Array, rows: Uint32Array, count: number): void {
     const { counts, touched } = this
     let { touchedCount } = this
     for (let at = 0; at < count; at++) {
-      const number = column[rows[at] as number] as number
+      const number = meaning[column[rows[at] as number] as number] as number
       const before = counts[number] as number
       if (before === 0) {
         if (touchedCount < touched.length) touched[touchedCount] = number
@@ -82,13 +82,17 @@ const finestCount = 65_535
 export function topKeys(keys: Uint32Array, counts: Uint32Array, top: number): readonly number[] {
   // How many keys have each count tells the least count that is still among the first, so that few are sorted.
   const having = new Uint32Array(finestCount + 1)
-  for (const key of keys) {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number
     const at = Math.min(counts[key] as number, finestCount)
     if (key !== 0) having[at] = (having[at] as number) + 1
   }
   const least = leastOf(having, top)
   const found: number[] = []
-  for (const key of keys) if (key !== 0 && (counts[key] as number) >= least) found.push(key)
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number
+    if (key !== 0 && (counts[key] as number) >= least) found.push(key)
+  }
   return ranked(found, counts, top)
 }
 

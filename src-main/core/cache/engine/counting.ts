@@ -20,12 +20,6 @@ export interface CountedResult {
   readonly basis: CountBasis
 }
 
-/** Counts by number of object, and room for sums over them. */
-export interface ObjectCounts {
-  readonly numbers: Counter
-  readonly sums: Counter
-}
-
 /** Counts results, each once: facets and histograms are read from the same counts. */
 export class Counting {
   readonly #state: ArchiveState
@@ -36,7 +30,7 @@ export class Counting {
   readonly #basisWork = new SharedWork<'basis', CountBasis>()
   readonly #rows = new Uint32Array(sliceRows)
   #kept: readonly CountedResult[] = []
-  #idleCounts: readonly ObjectCounts[] = []
+  #idleCounter: Counter | null = null
 
   /** `allRows`: the result that holds all events. */
   constructor(
@@ -62,26 +56,23 @@ export class Counting {
     })
   }
 
-  /** Counts a result by the numbers of objects, rare ones too. The counts are only valid within `read`. */
-  async countObjects<Value>(result: ResultSet, signal: AbortSignal, read: (objects: ObjectCounts) => Value): Promise<Value> {
-    const objects = this.#idleCounts[0] ?? { numbers: new Counter(), sums: new Counter() }
-    this.#idleCounts = this.#idleCounts.slice(1)
+  /** Counts a result by the groups of its objects, rare ones too. The counts are only valid within `read`. */
+  async countObjects<Value>(result: ResultSet, signal: AbortSignal, read: (groups: Counter) => Value): Promise<Value> {
+    const counter = this.#idleCounter ?? new Counter()
+    this.#idleCounter = null
     try {
       for (;;) {
         const { rewrites, columns, dictionaries } = this.#state
-        for (const counter of [objects.numbers, objects.sums]) {
-          counter.clear()
-          counter.reserve(dictionaries.counts.object)
-        }
-        const add = (rows: Uint32Array, count: number): void => objects.numbers.addRows(columns.object, rows, count)
-        if (
-          (await this.#forEachSlice(result.words, null, new Slices(result.words.length * 32), signal, add)) &&
-          this.#state.rewrites === rewrites
-        )
-          return read(objects)
+        const { groups } = dictionaries.subject
+        counter.clear()
+        counter.reserve(dictionaries.counts.object)
+        const add = (rows: Uint32Array, count: number): void => counter.addRows(columns.object, groups.first.values, rows, count)
+        const slices = new Slices(result.words.length * 32)
+        const isWhole = await this.#forEachSlice(result.words, null, slices, signal, add)
+        if (isWhole && this.#state.rewrites === rewrites) return read(counter)
       }
     } finally {
-      this.#idleCounts = [objects]
+      this.#idleCounter = counter
     }
   }
 

@@ -11,7 +11,8 @@ import { countConnections, summaryOfArchive } from './archive-facts.ts'
 import { around } from './around.ts'
 import type { Assistant } from './assistant.ts'
 import { completeValue } from './complete-value.ts'
-import { Counting, type ObjectCounts } from './counting.ts'
+import type { Counter } from './counter.ts'
+import { Counting } from './counting.ts'
 import { detailOf } from './detail.ts'
 import { facetOf, knowsTopObjects } from './facets.ts'
 import { type BucketBorders, bucketBorders, BucketCounter, isFew } from './histogram.ts'
@@ -235,7 +236,7 @@ export class Engine {
     const counted = await this.#counting.count(result, signal)
     this.#catchUpGroups()
     const source = { state: this.state, db: this.#db, counted }
-    const read = (objects: ObjectCounts | null): FacetCounts =>
+    const read = (objects: Counter | null): FacetCounts =>
       Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, objects })]))
     return by.includes('object') && !knowsTopObjects(source, top) ? this.#counting.countObjects(result, signal, read) : read(null)
   }

@@ -13,6 +13,7 @@ export interface PackedEntries {
   readonly texts: readonly { readonly starts: Uint32Array; readonly bytes: Uint8Array }[]
   readonly first: Uint32Array
   readonly hashes: Uint32Array
+  readonly varied: Uint32Array
 }
 
 /** Gives numbers to the few different texts of a kind. */
@@ -78,6 +79,7 @@ export class Entries {
       texts: this.texts.map((column) => column.slice(from, to)),
       first: this.groups.first.values.slice(from, to),
       hashes: this.groups.hashes.values.slice(from, to),
+      varied: this.groups.variedWithin(from, to),
     }
   }
 
@@ -94,7 +96,7 @@ export class Entries {
       const texts = packed.texts[at]
       if (texts !== undefined) column.append(texts)
     })
-    this.groups.append(packed.first, packed.hashes)
+    this.groups.append(packed.first, packed.hashes, packed.varied)
   }
 }
 

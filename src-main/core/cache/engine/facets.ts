@@ -2,12 +2,13 @@ import type { FacetField, FacetValue } from '../../../contract/model/query.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { flag } from './columns.ts'
-import { topOfAll, topWithEqual } from './counter.ts'
-import type { CountedResult, ObjectCounts } from './counting.ts'
-import type { Entries } from './entries.ts'
-import { latestOf, type ThingColumn } from './latest-names.ts'
+import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
+import { type Counter, topOfAll, topWithEqual } from './counter.ts'
+import type { CountedResult } from './counting.ts'
+import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { outcomeNames, statusNames } from './names.ts'
 import { prepared } from './prepared.ts'
+import type { ResultSet } from './result-set.ts'
 import type { ValueGroups } from './value-groups.ts'
 
 /** What the facets of a result are made from. */
@@ -15,21 +16,21 @@ export interface FacetSource {
   readonly state: ArchiveState
   readonly db: Database
   readonly counted: CountedResult
-  /** Counts of rare objects as well, for when `knowsTopObjects` says no; null: not counted. */
-  readonly objects: ObjectCounts | null
+  /** Counts of all groups of objects, for when `knowsTopObjects` says no; null: not counted. */
+  readonly objects: Counter | null
 }
 
 /** The most frequent values of a field among the matches, counted exactly; equal counts in a stable order. */
 export function facetOf(field: FacetField, top: number, source: FacetSource): readonly FacetValue[] {
   const { state, db, objects } = source
   const { result, counts } = source.counted
-  const { contexts, connections, action, actor, subject, kinds } = state.dictionaries
+  const { contexts, connections, action, actor, kinds } = state.dictionaries
   const byContext = (numberOf: (context: number) => number): readonly number[] => sumBy(counts.context, numberOf)
   switch (field) {
     case 'actor':
       return named(state, db, 'actor', topOfNumbers(counts.actor, actor.groups, top))
     case 'object':
-      return named(state, db, 'object', objects === null ? topOfFrequent(source.counted, top) : topOfObjects(objects, subject, top))
+      return named(state, db, 'object', objects === null ? topOfFrequent(source.counted, top) : topOfGroups(objects, state, result, top))
     case 'workspace':
       return named(state, db, 'workspace', topOfWorkspaces(state, counts.context, top))
     case 'kind':
@@ -189,13 +190,31 @@ function topOfFrequent({ counts, basis }: CountedResult, top: number): readonly 
     .slice(0, top)
 }
 
-function topOfObjects({ numbers, sums }: ObjectCounts, { groups }: Entries, top: number): readonly GroupCount[] {
-  sums.clear()
-  const groupOf = groups.first.values
-  numbers.forEach((number, count) => sums.add(groupOf[number] as number, count))
-  const seen = new Map<number, number[]>(sums.top(top).map((group) => [group, []]))
-  numbers.forEach((number) => seen.get(groupOf[number] as number)?.push(number))
-  return [...seen].map(([group, members]) => ({ group, count: sums.counts[group] as number, seen: members }))
+function topOfGroups(groups: Counter, { columns, dictionaries }: ArchiveState, result: ResultSet, top: number): readonly GroupCount[] {
+  const { subject } = dictionaries
+  const found = groups.top(top)
+  // Which of a thing's names are seen only matters where it has several.
+  const varied = found.filter((group) => subject.groups.isVaried(group))
+  const members = varied.length === 0 ? new Map<number, readonly number[]>() : membersOf(subject, varied, () => true)
+  const seen = seenNumbers(columns.object, result, subject.count, [...members.values()].flat())
+  return found.map((group) => ({
+    group,
+    count: groups.counts[group] as number,
+    seen: members.get(group)?.filter((number) => hasBit(seen, number)) ?? [group],
+  }))
+}
+
+/** Those of some numbers that the matches have in a column, as bits. */
+function seenNumbers(column: Uint32Array, { words }: ResultSet, size: number, numbers: readonly number[]): Uint32Array {
+  const seen = emptyBits(size)
+  if (numbers.length === 0) return seen
+  const wanted = emptyBits(size)
+  for (const number of numbers) setBit(wanted, number)
+  forEachBit(words, 0, words.length, (row) => {
+    const number = column[row] as number
+    if (hasBit(wanted, number)) setBit(seen, number)
+  })
+  return seen
 }
 
 /** The most names a label holds; more are said to be there. */

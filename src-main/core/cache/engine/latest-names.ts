@@ -75,11 +75,9 @@ export function latestOf(
   column: ThingColumn,
   members: ReadonlyMap<number, readonly number[]>,
 ): ReadonlyMap<number, readonly number[]> {
-  const { texts } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
+  const { groups } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
   // Most things only ever had one name; only for the others it must be found out which was the last.
-  const isOneName = (numbers: readonly number[]): boolean =>
-    numbers.every((number) => texts.every((text) => text.isSame(number, text, numbers[0] as number)))
-  const unclear = new Map([...members].filter(([, numbers]) => !isOneName(numbers)))
+  const unclear = new Map([...members].filter(([group, numbers]) => numbers.length > 1 && groups.isVaried(group)))
   const activity = unclear.size === 0 ? new Map<number, Activity>() : activityOf(state, column, [...unclear.values()].flat())
   const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
   return new Map(

@@ -129,17 +129,18 @@ export class TextColumn {
     return marked
   }
 
-  /** The entry behind those that are searched at a time with entry `from`, which are as many as fit, but at least one. */
+  /** The entry behind those that are searched at a time with entry `from`: as many as fit, but at least those up to the next place kept. */
   #windowEnd(from: number): number {
-    const stop = this.#startOf(from) + windowBytes
-    let low = from + 1
-    let high = this.#count
+    const starts = this.#starts
+    const stop = (starts[from / startsEvery] as number) + windowBytes
+    let low = from / startsEvery + 1
+    let high = Math.ceil(this.#count / startsEvery)
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if (this.#startOf(middle) <= stop) low = middle
+      if (middle * startsEvery < this.#count && (starts[middle] as number) <= stop) low = middle
       else high = middle - 1
     }
-    return low
+    return Math.min(low * startsEvery, this.#count)
   }
 
   #countEntry(start: number): void {

@@ -1,4 +1,5 @@
 import { NumberColumn } from './number-column.ts'
+import { hasBit, setBit } from './bitmap.ts'
 import type { TextColumn } from './text-column.ts'
 
 /**
@@ -12,6 +13,8 @@ export class ValueGroups {
   /** Hashes of what each number is called; 0 where it is called nothing. */
   readonly hashes = new NumberColumn()
   readonly #columns: readonly TextColumn[]
+  /** A bit for each number that reads differently from its group's first, and for that first. */
+  #varied = new Uint32Array(64)
   #count = 1
 
   constructor(columns: readonly TextColumn[]) {
@@ -24,9 +27,24 @@ export class ValueGroups {
     this.hashes.reserve(count)
   }
 
+  /** Whether the numbers of a group, given by its first, do not all read the same. */
+  isVaried(group: number): boolean {
+    return hasBit(this.#varied, group)
+  }
+
+  /** Those of the numbers `from` to `to` (exclusive) that read differently from their group's first. */
+  variedWithin(from: number, to: number): Uint32Array {
+    const found: number[] = []
+    for (let number = from; number < Math.min(to, this.#count); number++) {
+      if (hasBit(this.#varied, number) && this.first.at(number) !== number) found.push(number)
+    }
+    return Uint32Array.from(found)
+  }
+
   /** Takes in stored groups of the next numbers. */
-  append(first: Uint32Array, hashes: Uint32Array): void {
+  append(first: Uint32Array, hashes: Uint32Array, varied: Uint32Array): void {
     this.first.setAll(this.#count, first)
+    for (const number of varied) this.#noteVaried(number)
     this.hashes.setAll(this.#count, hashes)
     this.#count += first.length
   }
@@ -49,6 +67,11 @@ export class ValueGroups {
       this.first.set(number, (slots[slot] ||= number))
     }
     this.#joinKnown(slots, from, to)
+    for (let number = from; number < to; number++) {
+      const group = this.first.at(number)
+      if (group === 0 || group === number) continue
+      if (!this.#columns.every((column) => column.isSame(number, column, group))) this.#noteVaried(number)
+    }
     this.#count = to
   }
 
@@ -79,6 +102,16 @@ export class ValueGroups {
       const otherColumn = this.#valueColumn(other)
       if (otherColumn !== undefined && column.isSame(number, otherColumn, other)) return slot
     }
+  }
+
+  #noteVaried(number: number): void {
+    if (number >>> 5 >= this.#varied.length) {
+      const grown = new Uint32Array(Math.ceil(((number >>> 5) + 1) * 1.25))
+      grown.set(this.#varied)
+      this.#varied = grown
+    }
+    setBit(this.#varied, number)
+    setBit(this.#varied, this.first.at(number))
   }
 
   #valueColumn(number: number): TextColumn | undefined {
