@@ -13,7 +13,7 @@ export function openForWriting(home: string, keyHex: string, onProgress?: (title
   const path = archivePath(home)
   const db = openDatabase({ home, keyHex, role: 'writer' })
   try {
-    migrate(db, path, onProgress ? { onProgress: onProgress } : {})
+    migrate(db, path, onProgress ? { onProgress } : {})
     keepHead(db, path)
     checkEnds(db, path)
     return db

@@ -88,7 +88,10 @@ function copyRows(db: Database, maxRows: number): number | null {
       db.prepare<[], number>(`SELECT (SELECT max(num) FROM ${table}_next) * 1.0 / (SELECT max(num) FROM ${table})`).pluck().get() ?? 1
     return (at + share) / dictionaries.length
   }
+  // What is dropped was copied: to overwrite it page by page would hide nothing, and make a log as large as the tables.
+  db.pragma('secure_delete = OFF')
   for (const { table } of dictionaries) replaceTable(db, table)
+  db.pragma('secure_delete = ON')
   return null
 }
 
