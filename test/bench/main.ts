@@ -22,11 +22,11 @@ try {
 }
 
 async function run(options: BenchOptions): Promise<void> {
-  const { events, clean, folder } = options
+  const { events, clean, folder, only } = options
   if (events !== null || !clean) console.log(`${new Date().toISOString()}, ${describeMachine()}`)
   if (options.growth) await measureGrowth(folder, events)
   else if (options.frames) await showFrames(folder, events ?? 1_000_000)
-  else if (options.peers) await comparePeers(folder, events ?? 1_000_000)
+  else if (options.peers) await comparePeers(folder, events ?? 1_000_000, only)
   else if (events !== null) printRows(`${events.toLocaleString('en')} events`, await measureFilled(folder, events))
   else if (!clean) {
     console.log(`Collecting ${options.practiceEvents.toLocaleString('en')} events from the practice services.`)

@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Events the practice services hold. */
   readonly practiceEvents: number
   readonly peers: boolean
+  /** The only peer to be asked; null: all of them. */
+  readonly only: string | null
   readonly growth: boolean
   readonly frames: boolean
   readonly clean: boolean
@@ -22,6 +24,7 @@ npm run bench -- --growth            measures 100,000 and 1,000,000 events (and 
 npm run bench -- --frames            measures in Chromium how the screen keeps pace (1,000,000 events unless --events)
 npm run bench -- --clean             removes what the calls above left in the folder
 
+--only NAME           the only peer to be asked: DuckDB, sqlite3, ripgrep or lnav
 --practice-events N   events of the practice services; default 100,000
 --folder DIR          where archives lie; default ${join(tmpdir(), 'trailview-bench')}`
 
@@ -33,6 +36,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       events: { type: 'string' },
       'practice-events': { type: 'string', default: '100000' },
       peers: { type: 'boolean', default: false },
+      only: { type: 'string' },
       growth: { type: 'boolean', default: false },
       frames: { type: 'boolean', default: false },
       clean: { type: 'boolean', default: false },
@@ -45,6 +49,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     events: values.events === undefined ? null : wholeNumber('--events', values.events),
     practiceEvents: wholeNumber('--practice-events', values['practice-events']),
     peers: values.peers,
+    only: values.only ?? null,
     growth: values.growth,
     frames: values.frames,
     clean: values.clean,

@@ -10,10 +10,10 @@ import { ensureProgram } from './tools.ts'
 const ours = 'Trailview'
 /** Whoever answers in seconds is asked fewer questions, so that a comparison takes minutes. */
 const peers = [
-  { name: 'DuckDB', program: null, taskMs: 30_000 },
-  { name: 'sqlite3', program: 'sqlite3', taskMs: 8_000 },
-  { name: 'ripgrep', program: 'rg', taskMs: 4_000 },
-  { name: 'lnav', program: 'lnav', taskMs: 4_000 },
+  { name: 'DuckDB', program: null, taskMs: 30_000, reads: 'csv' },
+  { name: 'sqlite3', program: 'sqlite3', taskMs: 8_000, reads: 'csv' },
+  { name: 'ripgrep', program: 'rg', taskMs: 4_000, reads: 'ndjson' },
+  { name: 'lnav', program: 'lnav', taskMs: 4_000, reads: 'ndjson' },
 ] as const
 const ownTaskMs = 30_000
 const totalMs = 600_000
@@ -26,25 +26,31 @@ interface Outcome {
   readonly skipped: string | null
 }
 
-/** Asks us and what a user would pick instead the same questions about the same events, one after another, and prints how they compare. */
-export async function comparePeers(benchFolder: string, events: number): Promise<void> {
+/**
+ * Asks us and what a user would pick instead the same questions about the same events, one after another, and prints how they compare.
+ * `only`: the name of the only peer to be asked; null: all of them.
+ */
+export async function comparePeers(benchFolder: string, events: number, only: string | null): Promise<void> {
+  const asked = peers.filter(({ name }) => only === null || name === only)
+  if (asked.length === 0) throw new Error(`There is no peer ${only}.`)
   const home = await fillHome(benchFolder, events)
   const folder = join(benchFolder, `peers-${events}`)
   mkdirSync(folder, { recursive: true })
   const files: PeerFiles = { home, folder, csv: join(folder, 'events.csv'), ndjson: join(folder, 'events.ndjson') }
   const inputPath = join(folder, 'tasks.json')
   console.log('Exporting what is not exported yet.')
-  await inChild('peers/prepare-child.ts', [JSON.stringify(files), inputPath])
+  const formats = [...new Set(asked.map(({ reads }) => reads))]
+  await inChild('peers/prepare-child.ts', [JSON.stringify(files), JSON.stringify(formats), inputPath])
 
   const own = await contest(ours, inputPath, ownTaskMs)
   if (own.report === null) throw new Error(own.skipped ?? 'Trailview was not measured.')
   const others: Outcome[] = []
-  for (const { name, program, taskMs } of peers) {
+  for (const { name, program, taskMs } of asked) {
     const missing = program === null ? null : ensureProgram(program)
     others.push(missing === null ? await contest(name, inputPath, taskMs) : { name, report: null, skipped: missing })
   }
   printComparison(own.report, others)
-  console.log(`\nExports: CSV ${gigabytes(files.csv)}, NDJSON ${gigabytes(files.ndjson)}.`)
+  console.log(`\nExports: ${formats.map((format) => `${format.toUpperCase()} ${gigabytes(files[format])}`).join(', ')}.`)
   console.log(
     events > spreadsheetRows
       ? `A spreadsheet holds ${spreadsheetRows.toLocaleString('en')} rows: it cannot open these ${events.toLocaleString('en')} events.`
