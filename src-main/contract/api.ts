@@ -16,7 +16,7 @@ import {
   type Histogram,
   type ParsedQuery,
   type QueryCompletion,
-  type TimelineEntry,
+  type TimelinePage,
 } from './model/query.ts'
 import type { SavedView } from './model/review.ts'
 import { settingsSchema, type Settings } from './model/settings.ts'
@@ -173,10 +173,12 @@ export const api = {
     z.object({
       kind: z.enum(['workspaces', 'files', 'users']),
       text: z.string().default(''),
+      /** Only entries of this kind (`TimelineEntry.kind`); null: of any. */
+      ofKind: z.string().nullable().default(null),
       first: z.number().int().min(0).default(0),
       count: z.number().int().min(1).max(maxRowsPerCall).default(200),
     }),
-  ).returns<{ readonly entries: readonly TimelineEntry[]; readonly total: number }>(),
+  ).returns<TimelinePage>(),
 
   /** Sets the review status of events by id. */
   'review.mark': takes(z.object({ ids: z.array(z.string()).min(1).max(maxRowsPerCall), status: z.enum(reviewStatuses) })).returns<{

@@ -239,6 +239,8 @@ export const en = {
     count: (count: string): string => `${count} in the list`,
     name: 'Name',
     kind: 'Kind',
+    anyKind: 'Any kind',
+    noneOfKind: 'Nothing of this kind is listed.',
     id: 'Id',
     events: 'Events',
     last: 'Last activity',

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import type { TimelineEntry, TimelineKind } from '../../src-main/contract/model/query.ts'
+import type { KindCount, TimelineEntry, TimelineKind } from '../../src-main/contract/model/query.ts'
 import { useClient } from '../api/client.ts'
 import { BlockCache } from '../lib/block-cache.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
@@ -18,6 +18,9 @@ export const useTimelinesStore = defineStore('timelines', () => {
   const cache = new BlockCache<TimelineEntry>(blockRows, keptBlocks)
   const kind = ref<TimelineKind>('workspaces')
   const text = ref('')
+  /** Only entries of this kind; null: of any. */
+  const ofKind = ref<string | null>(null)
+  const kinds = shallowRef<readonly KindCount[]>([])
   const total = ref<number | null>(null)
   const failure = shallowRef<Failure | null>(null)
   const arrivals = ref(0)
@@ -43,11 +46,12 @@ export const useTimelinesStore = defineStore('timelines', () => {
         const known = total.value ?? view.first + view.count
         const block = fresh ? Math.floor(view.first / blockRows) : cache.missing(view.first, Math.min(view.count, known - view.first))[0]
         if (block === undefined) return
-        const asked = { kind: kind.value, text: text.value, first: block * blockRows, count: blockRows }
+        const asked = { kind: kind.value, text: text.value, ofKind: ofKind.value, first: block * blockRows, count: blockRows }
         const answer = await latest.run((signal) => client.call('timelines.list', asked, { signal }))
         if (answer === undefined) return
         if (fresh) cache.clear()
         total.value = answer.total
+        kinds.value = answer.kinds
         cache.put(block, answer.entries)
         failure.value = null
         arrivals.value++
@@ -59,13 +63,15 @@ export const useTimelinesStore = defineStore('timelines', () => {
     }
   }
 
-  /** Shows another list, or the same one narrowed to names that hold `search`. */
-  function open(which: TimelineKind, search: string): void {
+  /** Shows another list, or the same one narrowed to names that hold `search`, and to a kind. */
+  function open(which: TimelineKind, search: string, onlyKind: string | null): void {
     if (which !== kind.value) {
       cache.clear()
       total.value = null
+      kinds.value = []
     }
     kind.value = which
+    ofKind.value = onlyKind
     text.value = search
     view = { first: 0, count: view.count }
     void fetchView(true)
@@ -78,5 +84,5 @@ export const useTimelinesStore = defineStore('timelines', () => {
     },
   )
 
-  return { kind, text, total, failure, arrivals, entryAt, show, open }
+  return { kind, text, ofKind, kinds, total, failure, arrivals, entryAt, show, open }
 })

@@ -355,9 +355,9 @@ describe('settings', () => {
 describe('the lists', () => {
   it('are searched, and reach any position', async () => {
     const timelines = useTimelinesStore()
-    timelines.open('users', '')
+    timelines.open('users', '', null)
     await vi.waitFor(() => expect(timelines.total).toBeGreaterThan(10))
-    timelines.open('users', 'matthew')
+    timelines.open('users', 'matthew', null)
     await vi.waitFor(() => expect(timelines.total).toBe(4))
     expect(timelines.entryAt(0)?.name).toBe('Matthew Anderson')
   })

@@ -99,6 +99,20 @@ export interface Histogram {
 
 export type TimelineKind = 'workspaces' | 'files' | 'users'
 
+/** A kind of object and how many of the list's entries are of it. */
+export interface KindCount {
+  readonly kind: string
+  readonly entries: number
+}
+
+/** Part of a list of workspaces, files or users. */
+export interface TimelinePage {
+  readonly entries: readonly TimelineEntry[]
+  readonly total: number
+  /** The kinds of everything that is named like the text, whichever kind was asked for, most frequent first. */
+  readonly kinds: readonly KindCount[]
+}
+
 /** An entry of the lists of workspaces, files and users: each has its own timeline. */
 export interface TimelineEntry {
   /** Object kind for files (file, room, app…), actor kind for users, workspace kind for workspaces. */

@@ -11,7 +11,7 @@ import type {
   FacetField,
   Histogram,
   QueryCompletion,
-  TimelineEntry,
+  TimelinePage,
   TimelineKind,
 } from '../../contract/model/query.ts'
 import type { SavedView } from '../../contract/model/review.ts'
@@ -227,12 +227,7 @@ export interface ArchiveReader {
   /** The same as finished lines of a format, in order. */
   lines(query: EventQuery, order: EventOrder, format: LineFormatName, signal?: AbortSignal): AsyncIterable<LineBatch>
   around(id: string, count: number): Promise<{ readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] }>
-  timelines(
-    kind: TimelineKind,
-    text: string,
-    first: number,
-    count: number,
-  ): Promise<{ readonly entries: readonly TimelineEntry[]; readonly total: number }>
+  timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): Promise<TimelinePage>
   /** Values of a field that contain the folded text, with counts, for completion. */
   completeValue(field: string, foldedText: string, limit: number): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]>
   summary(): Promise<ArchiveSummary>

@@ -170,7 +170,7 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
       return { sameActor: near.map(rowOf), sameObject: near.map(rowOf) }
     },
     'events.refetch': ({ id }) => ({ result: 'unchanged', detail: detailOf(id) }),
-    'timelines.list': ({ kind, text = '', first = 0, count = 200 }) => results.timelines(kind, text, first, count),
+    'timelines.list': ({ kind, text = '', ofKind = null, first = 0, count = 200 }) => results.timelines(kind, text, ofKind, first, count),
     'review.mark': ({ ids, status }) => {
       for (const id of ids) statuses.set(id, status)
       changed(ids.length)

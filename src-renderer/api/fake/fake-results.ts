@@ -7,6 +7,7 @@ import type {
   Histogram,
   TimelineEntry,
   TimelineKind,
+  TimelinePage,
 } from '../../../src-main/contract/model/query.ts'
 import { fieldTerm } from '../../lib/query-text.ts'
 import { facetOf, fakeMatcher } from './fake-query.ts'
@@ -111,12 +112,7 @@ export class FakeResults {
     }
   }
 
-  timelines(
-    kind: TimelineKind,
-    text: string,
-    first: number,
-    count: number,
-  ): { readonly entries: readonly TimelineEntry[]; readonly total: number } {
+  timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): TimelinePage {
     const field = ({ workspaces: 'workspace', files: 'object', users: 'actor' } as const)[kind]
     const entries = new Map<string, TimelineEntry>()
     for (const { event } of this.#sample('').rows) {
@@ -138,8 +134,13 @@ export class FakeResults {
       const entry = entries.get(key) ?? fresh
       entries.set(key, { ...entry, count: entry.count + 1, lastAt: entry.lastAt ?? event.occurredAt })
     }
-    const found = [...entries.values()].filter((entry) => entry.name.toLowerCase().includes(text.toLowerCase()))
-    return { entries: found.sort((a, b) => b.count - a.count).slice(first, first + count), total: found.length }
+    const named = [...entries.values()].filter((entry) => entry.name.toLowerCase().includes(text.toLowerCase()))
+    const found = named.filter((entry) => ofKind === null || entry.kind === ofKind)
+    const kinds = [...new Set(named.map((entry) => entry.kind))].map((own) => ({
+      kind: own,
+      entries: named.filter((entry) => entry.kind === own).length,
+    }))
+    return { entries: found.sort((a, b) => b.count - a.count).slice(first, first + count), total: found.length, kinds }
   }
 }
 

@@ -165,14 +165,22 @@ test('each timeline is counted as its query counts', async () => {
   await writer.commitPage(page(made, { connection: 'c1' }))
   await writer.commitPage(page(made, { connection: 'c2' }))
   for (const kind of ['files', 'users', 'workspaces'] as const) {
-    const { entries, total } = await reader.timelines(kind, '', 0, 100)
+    const { entries, total } = await reader.timelines(kind, '', null, 0, 100)
     expect(total).toBe(entries.length)
     expect(entries.length).toBeGreaterThan(1)
     for (const entry of entries) expect((await reader.count(parsed(entry.query))).total, entry.query).toBe(entry.count)
-    const [second] = (await reader.timelines(kind, '', 1, 1)).entries
+    const [second] = (await reader.timelines(kind, '', null, 1, 1)).entries
     expect(second).toEqual(entries[1])
+    const { kinds } = await reader.timelines(kind, '', null, 0, 1)
+    expect(kinds.reduce((sum, one) => sum + one.entries, 0)).toBe(total)
+    for (const one of kinds) {
+      const ofKind = await reader.timelines(kind, '', one.kind, 0, 100)
+      expect(ofKind.entries).toEqual(entries.filter((entry) => entry.kind === one.kind))
+      expect([ofKind.total, ofKind.kinds]).toEqual([one.entries, kinds])
+    }
   }
-  const found = await reader.timelines('files', 'RENAMED', 0, 10)
+  expect(await reader.timelines('files', '', 'no such kind', 0, 10)).toMatchObject({ entries: [], total: 0 })
+  const found = await reader.timelines('files', 'RENAMED', null, 0, 10)
   expect(found.entries.map(({ id, connection }) => [id, connection])).toEqual([
     ['1', 'c1'],
     ['1', 'c2'],

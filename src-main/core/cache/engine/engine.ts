@@ -1,7 +1,15 @@
 import { TrailviewError } from '../../../contract/errors.ts'
 import type { ListedCount } from '../../../contract/model/collection.ts'
 import type { EventDetail, EventRow } from '../../../contract/model/audit-event.ts'
-import type { BucketUnit, EventOrder, FacetCounts, FacetField, Histogram, TimelineKind } from '../../../contract/model/query.ts'
+import type {
+  BucketUnit,
+  EventOrder,
+  FacetCounts,
+  FacetField,
+  Histogram,
+  TimelineKind,
+  TimelinePage,
+} from '../../../contract/model/query.ts'
 import type { ArchiveReader, EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { findSeq, keyBytes } from '../identity.ts'
@@ -190,11 +198,11 @@ export class Engine {
     return { rows: this.#rows.marked(set.rowsAt(this.state, 'newest', first, limit)), total: set.count }
   }
 
-  timelines(kind: TimelineKind, text: string, first: number, count: number): ReturnType<TimelineIndex['list']> {
+  timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): TimelinePage {
     this.#catchUpGroups()
     if (this.#timelines?.kind !== kind || this.#timelines.version !== this.state.version)
       this.#timelines = new TimelineIndex(kind, this.state)
-    return this.#timelines.list(this.#db, text, first, count)
+    return this.#timelines.list(this.#db, text, ofKind, first, count)
   }
 
   async completeValue(field: string, foldedText: string, limit: number, signal: AbortSignal): ReturnType<ArchiveReader['completeValue']> {

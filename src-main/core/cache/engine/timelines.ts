@@ -1,4 +1,4 @@
-import type { TimelineEntry, TimelineKind } from '../../../contract/model/query.ts'
+import type { KindCount, TimelineEntry, TimelineKind, TimelinePage } from '../../../contract/model/query.ts'
 import { fold } from '../../lib/fold.ts'
 import { writeTerm } from '../../query/quote.ts'
 import type { Database } from '../driver.ts'
@@ -60,11 +60,24 @@ export class TimelineIndex {
     this.#things = Uint32Array.from(things)
   }
 
-  /** Things whose name, id or e-mail holds the text, `first` to `first + count - 1`, and how many there are in all. */
-  list(db: Database, text: string, first: number, count: number): { readonly entries: readonly TimelineEntry[]; readonly total: number } {
-    const found = text.trim() === '' ? this.#things : this.#containing(fold(text.trim()))
+  /** Things of a kind (null: of any) whose name, id or e-mail holds the text, `first` to `first + count - 1`, and how many there are in all. */
+  list(db: Database, text: string, ofKind: string | null, first: number, count: number): TimelinePage {
+    const named = text.trim() === '' ? this.#things : this.#containing(fold(text.trim()))
+    const kindNum = ofKind === null ? null : this.#state.dictionaries.kinds.texts.indexOf(ofKind)
+    const found = kindNum === null ? named : named.filter((thing) => this.#entries.kind.at(thing) === kindNum)
     const shown = topKeys(found, this.#sums, first + count).slice(first)
-    return { entries: this.#entriesOf(db, shown), total: found.length }
+    return { entries: this.#entriesOf(db, shown), total: found.length, kinds: this.#kindsOf(named) }
+  }
+
+  #kindsOf(things: Uint32Array): readonly KindCount[] {
+    const counts = new Map<number, number>()
+    for (const thing of things) {
+      const kind = this.#entries.kind.at(thing)
+      counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    }
+    return [...counts]
+      .map(([kind, entries]) => ({ kind: this.#state.dictionaries.kinds.texts[kind] ?? '', entries }))
+      .sort((a, b) => b.entries - a.entries || (a.kind < b.kind ? -1 : 1))
   }
 
   #containing(folded: string): Uint32Array {
