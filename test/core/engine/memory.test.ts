@@ -12,6 +12,7 @@ import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
 import { MatchCounts } from '../../../src-main/core/cache/engine/match-counts.ts'
 import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
 import { TextColumn } from '../../../src-main/core/cache/engine/text-column.ts'
+import { ended } from '../../../src-main/core/cache/engine/steps.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
 import { ZoneBuckets } from '../../../src-main/core/cache/engine/zone-buckets.ts'
@@ -204,9 +205,9 @@ test('finds texts in a column like a plain search does', () => {
       const expected = (isMatch: (value: string) => boolean): readonly number[] =>
         all.flatMap((value, number) => (value !== null && isMatch(value) ? [number] : []))
       expect(numbers((bits) => column.markContaining(needle, bits))).toEqual(expected((value) => value.includes(needle)))
-      expect(numbers((bits) => column.markAt('start', needle, bits))).toEqual(expected((value) => value.startsWith(needle)))
-      expect(numbers((bits) => column.markAt('end', needle, bits))).toEqual(expected((value) => value.endsWith(needle)))
-      expect(numbers((bits) => column.markAt('whole', needle, bits))).toEqual(expected((value) => value === needle))
+      expect(numbers((bits) => ended(column.marking('start', needle, bits)))).toEqual(expected((value) => value.startsWith(needle)))
+      expect(numbers((bits) => ended(column.marking('end', needle, bits)))).toEqual(expected((value) => value.endsWith(needle)))
+      expect(numbers((bits) => ended(column.marking('whole', needle, bits)))).toEqual(expected((value) => value === needle))
       expect(Array.from({ length: column.count }, (_, number) => column.text(number))).toEqual(all)
     }),
     { numRuns: 500 },
@@ -259,10 +260,3 @@ test('few matches, counted slots and walked positions fall into the same buckets
     for (const share of [0.01, 0.9]) expect(bucketsOf(share)).toEqual(expectedOf(share))
   }
 })
-
-function ended<Value>(steps: Generator<void, Value>): Value {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-  }
-}

@@ -8,6 +8,7 @@ import { type NewestStored, readNewestStored } from './newest-rows.ts'
 import { prepared } from './prepared.ts'
 import { columnRowOf, readEvent, readEvents } from './segments.ts'
 import { loadEntries, loadSegments } from './snapshots.ts'
+import { inSteps } from './steps.ts'
 import { TimeOrder } from './time-order.ts'
 
 /** How many events are read from the table between two breaths. */
@@ -189,12 +190,3 @@ export class ArchiveState {
 }
 
 const markBits = `status + (late_since IS NOT NULL) * ${flag.late} + (gone_since IS NOT NULL) * ${flag.gone}`
-
-/** Takes steps to their end and returns what they come to. */
-async function inSteps<Value>(steps: Generator<void, Value>, breathe: () => Promise<void>): Promise<Value> {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-    await breathe()
-  }
-}

@@ -4,8 +4,8 @@ import type { Pattern, TextScope } from '../../query/tree.ts'
 import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
 import { both, rowsProgram, sum, tableProgram } from './combine.ts'
 import type { CompileContext, Step } from './compile.ts'
-import { markWithin } from './patterns.ts'
-import { phraseAcross } from './phrase.ts'
+import { markingWithin } from './patterns.ts'
+import { layingAcross } from './phrase.ts'
 import type { Program } from './program.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { summaryOf } from './summary-text.ts'
@@ -14,10 +14,11 @@ import { summaryOf } from './summary-text.ts'
  * Free text: each place it may stand in is a dictionary, so a scan of the dictionaries finds it; but for a phrase that lies across a
  * summary, part of it in a name and part in the words around.
  */
-export function compileText(pattern: Pattern, scope: TextScope, context: CompileContext, steps: Step[]): Program {
+export function* compilingText(pattern: Pattern, scope: TextScope, context: CompileContext, steps: Step[]): Generator<void, Program> {
   if (pattern.pieces.length === 0) return { op: 'all' }
-  const text = inDictionaries(pattern, context.state, steps)
-  const parts = [...text, ...inReviews(pattern, context.state, steps), ...acrossSummary(pattern, context.state, steps)]
+  const text = yield* inDictionaries(pattern, context.state, steps)
+  const across = yield* acrossSummary(pattern, context.state, steps)
+  const parts = [...text, ...inReviews(pattern, context.state, steps), ...across]
   const found = both('or', parts)
   if (scope === 'text' || found.op === 'all') return found
   steps.push(() => 'raw: payloads of the events left over are read and searched')
@@ -25,20 +26,20 @@ export function compileText(pattern: Pattern, scope: TextScope, context: Compile
   return both('or', [found, { op: 'confirm', candidates: { op: 'not', part: found }, isSlow: true, isMatch: isInPayload }])
 }
 
-function inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
+function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): Generator<void, readonly Program[]> {
   const { actor, subject, action, template, contexts, counts } = state.dictionaries
   const actors = emptyBits(counts.actor)
-  markWithin(actor.name, pattern, actors)
-  markWithin(actor.email, pattern, actors)
+  yield* markingWithin(actor.name, pattern, actors)
+  yield* markingWithin(actor.email, pattern, actors)
   const names = emptyBits(counts.object)
-  markWithin(subject.name, pattern, names)
+  yield* markingWithin(subject.name, pattern, names)
   const objects = names.slice()
-  markWithin(subject.id, pattern, objects)
+  yield* markingWithin(subject.id, pattern, objects)
   const actions = emptyBits(action.action.count)
-  markWithin(action.action, pattern, actions)
+  yield* markingWithin(action.action, pattern, actions)
   const templates = emptyBits(counts.template)
   // Marks in wordings are no text.
-  if (!pattern.pieces.some((piece) => marks.test(piece))) markWithin(template, pattern, templates)
+  if (!pattern.pieces.some((piece) => marks.test(piece))) yield* markingWithin(template, pattern, templates)
   const context = bitsWhere(
     0,
     contexts.count,
@@ -67,38 +68,39 @@ function inReviews(pattern: Pattern, state: ArchiveState, steps: Step[]): readon
 /** Control characters that stand for names in wordings: as text they are only found by looking at each event. */
 const marks = /[\u0001-\u0004]/
 
-function acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
+function* acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): Generator<void, readonly Program[]> {
   const [only] = pattern.pieces
   if (pattern.pieces.every((piece) => !marks.test(piece))) {
-    if (pattern.pieces.length === 1 && only !== undefined) return only.includes(' ') ? [phraseAcross(only, state, steps)] : []
+    if (pattern.pieces.length === 1 && only !== undefined) return only.includes(' ') ? [yield* layingAcross(only, state, steps)] : []
   }
   steps.push(() => `text ${shown(pattern)}: summaries of events that hold all of its words are compared`)
   const isInSummary = (row: number): boolean => matchesWithin(pattern, summaryOf(state, row))
-  return [{ op: 'confirm', candidates: candidatesOf(pattern, state), isSlow: false, isMatch: isInSummary }]
+  return [{ op: 'confirm', candidates: yield* candidatesOf(pattern, state), isSlow: false, isMatch: isInSummary }]
 }
 
 /** Events that hold every word of the pattern somewhere in their summary. */
-function candidatesOf(pattern: Pattern, state: ArchiveState): Program {
+function* candidatesOf(pattern: Pattern, state: ArchiveState): Generator<void, Program> {
+  const { actor, subject, template, contexts, counts } = state.dictionaries
   const words = pattern.pieces.flatMap((piece) => piece.split(' ')).filter((word) => word !== '' && !marks.test(word))
-  return both(
-    'and',
-    words.map((word) => {
-      const { actor, subject, template, contexts, counts } = state.dictionaries
-      const actors = emptyBits(counts.actor)
-      actor.name.markContaining(word, actors)
-      const subjects = emptyBits(counts.object)
-      subject.name.markContaining(word, subjects)
-      const templates = emptyBits(counts.template)
-      template.markContaining(word, templates)
-      const context = bitsWhere(0, contexts.count, (number) => hasBit(subjects, contexts.workspace.at(number)))
-      return both('or', [
+  const found: Program[] = []
+  for (const word of words) {
+    const actors = emptyBits(counts.actor)
+    yield* actor.name.marking('anywhere', word, actors)
+    const subjects = emptyBits(counts.object)
+    yield* subject.name.marking('anywhere', word, subjects)
+    const templates = emptyBits(counts.template)
+    yield* template.marking('anywhere', word, templates)
+    const context = bitsWhere(0, contexts.count, (number) => hasBit(subjects, contexts.workspace.at(number)))
+    found.push(
+      both('or', [
         tableProgram('actor', actors),
         tableProgram('object', subjects),
         tableProgram('context', context),
         tableProgram('template', templates),
-      ])
-    }),
-  )
+      ]),
+    )
+  }
+  return both('and', found)
 }
 
 const shown = (pattern: Pattern): string => JSON.stringify(pattern.pieces.join('*'))

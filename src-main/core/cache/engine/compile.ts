@@ -5,10 +5,10 @@ import type { ArchiveState } from './archive-state.ts'
 import { bitsWhere, clearBit, emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { flag } from './columns.ts'
 import { both, negate, rowsProgram, sum, tableProgram } from './combine.ts'
-import { compileText } from './compile-text.ts'
+import { compilingText } from './compile-text.ts'
 import { rowsOfId } from './find-id.ts'
 import { outcomeNames, statusNames } from './names.ts'
-import { markMatching } from './patterns.ts'
+import { markingWhole } from './patterns.ts'
 import type { Program } from './program.ts'
 import type { RecentlyUsed } from './recently-used.ts'
 import { isFileKind, remembered } from './quick-test.ts'
@@ -31,32 +31,28 @@ export interface CompileContext {
   readonly terms: RecentlyUsed<string, Compiled>
 }
 
-/** Turns the meaning of a query into tables over the dictionaries. */
-export function compile(tree: QueryTree, context: CompileContext): Compiled {
+/** Turns the meaning of a query into tables over the dictionaries, in steps of about a millisecond; of no use when the archive changed meanwhile. */
+export function* compiling(tree: QueryTree, context: CompileContext): Generator<void, Compiled> {
   const steps: Step[] = []
-  const program = compileTree(tree, context, steps)
+  const program = yield* compilingTree(tree, context, steps)
   return { program, steps }
 }
 
-function compileTree(tree: QueryTree, context: CompileContext, steps: Step[]): Program {
+function* compilingTree(tree: QueryTree, context: CompileContext, steps: Step[]): Generator<void, Program> {
   switch (tree.kind) {
     case 'all':
       return { op: 'all' }
     case 'and':
-      return both(
-        'and',
-        tree.parts.map((part) => compileTree(part, context, steps)),
-      )
-    case 'or':
-      return both(
-        'or',
-        tree.parts.map((part) => compileTree(part, context, steps)),
-      )
+    case 'or': {
+      const parts: Program[] = []
+      for (const part of tree.parts) parts.push(yield* compilingTree(part, context, steps))
+      return both(tree.kind, parts)
+    }
     case 'not':
-      return negate(compileTree(tree.part, context, steps))
+      return negate(yield* compilingTree(tree.part, context, steps))
     case 'text':
     case 'field':
-      return compileTerm(tree, context, steps)
+      return yield* compilingTerm(tree, context, steps)
     case 'has':
       return compileFlag(tree.flag, steps)
     case 'time': {
@@ -66,13 +62,19 @@ function compileTree(tree: QueryTree, context: CompileContext, steps: Step[]): P
   }
 }
 
-function compileTerm(tree: Extract<QueryTree, { kind: 'text' | 'field' }>, context: CompileContext, steps: Step[]): Program {
+function* compilingTerm(
+  tree: Extract<QueryTree, { kind: 'text' | 'field' }>,
+  context: CompileContext,
+  steps: Step[],
+): Generator<void, Program> {
   const key = JSON.stringify(tree)
   let compiled = context.terms.get(key)
   if (compiled === undefined) {
     const own: Step[] = []
     const program =
-      tree.kind === 'text' ? compileText(tree.pattern, tree.scope, context, own) : compileField(tree.field, tree.anyOf, context, own)
+      tree.kind === 'text'
+        ? yield* compilingText(tree.pattern, tree.scope, context, own)
+        : yield* compilingField(tree.field, tree.anyOf, context, own)
     compiled = { program, steps: own }
     context.terms.set(key, compiled)
   }
@@ -92,21 +94,26 @@ function compileFlag(name: HasFlag, steps: Step[]): Program {
 
 const flagTable = (isMatch: (flags: number) => boolean): Uint32Array => bitsWhere(0, 256, isMatch)
 
-function compileField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: Step[]): Program {
+function* compilingField(
+  field: MatchField,
+  patterns: readonly Pattern[],
+  context: CompileContext,
+  steps: Step[],
+): Generator<void, Program> {
   const { state } = context
   const { actor, subject, action, contexts, connections, counts } = state.dictionaries
   const isAny = (value: string | null): boolean => value !== null && patterns.some((pattern) => matchesWhole(pattern, value))
   switch (field) {
     case 'actor': {
       const table = emptyBits(counts.actor)
-      for (const pattern of patterns) for (const column of [actor.name, actor.email, actor.id]) markMatching(column, pattern, table)
+      for (const pattern of patterns) for (const column of [actor.name, actor.email, actor.id]) yield* markingWhole(column, pattern, table)
       steps.push(() => `actor: ${sum(table)} of ${counts.actor - 1} actors, by the actor column`)
       return tableProgram('actor', table)
     }
     case 'object':
     case 'file': {
       const table = emptyBits(counts.object)
-      for (const pattern of patterns) for (const column of [subject.name, subject.id]) markMatching(column, pattern, table)
+      for (const pattern of patterns) for (const column of [subject.name, subject.id]) yield* markingWhole(column, pattern, table)
       if (field === 'file') {
         const isFile = state.dictionaries.kinds.texts.map(isFileKind)
         forEachBit(table, 0, table.length, (number) => {
@@ -137,7 +144,7 @@ function compileField(field: MatchField, patterns: readonly Pattern[], context: 
     case 'verb':
     case 'action': {
       const actions = emptyBits(action.action.count)
-      for (const pattern of patterns) markMatching(field === 'verb' ? action.verb : action.action, pattern, actions)
+      for (const pattern of patterns) yield* markingWhole(field === 'verb' ? action.verb : action.action, pattern, actions)
       return contextProgram(state, (number) => hasBit(actions, contexts.action.at(number)), field, steps)
     }
     case 'outcome': {

@@ -3,37 +3,43 @@ import type { Pattern } from '../../query/tree.ts'
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
 import type { TextColumn } from './text-column.ts'
 
-/** Marks the entries that are, from end to end, what the pattern says. */
-export function markMatching(column: TextColumn, pattern: Pattern, bits: Uint32Array): void {
+/** Marks the entries that are, from end to end, what the pattern says, in steps of about a millisecond. */
+export function* markingWhole(column: TextColumn, pattern: Pattern, bits: Uint32Array): Generator<void, void> {
   const { pieces } = pattern
   const [first = '', second] = pieces
-  if (second === undefined) column.markAt('whole', first, bits)
-  else if (pieces.every((piece) => piece === '')) column.markPresent(bits)
-  else if (pieces.length === 2 && second === '') column.markAt('start', first, bits)
-  else if (pieces.length === 2 && first === '') column.markAt('end', second, bits)
-  else if (pieces.length === 3 && first === '' && pieces[2] === '') column.markContaining(second, bits)
-  else markConfirmed(column, pattern, bits, matchesWhole)
+  if (second === undefined) yield* column.marking('whole', first, bits)
+  else if (pieces.every((piece) => piece === '')) yield* column.marking('anywhere', '', bits)
+  else if (pieces.length === 2 && second === '') yield* column.marking('start', first, bits)
+  else if (pieces.length === 2 && first === '') yield* column.marking('end', second, bits)
+  else if (pieces.length === 3 && first === '' && pieces[2] === '') yield* column.marking('anywhere', second, bits)
+  else yield* markingConfirmed(column, pattern, bits, matchesWhole)
 }
 
-/** Marks the entries within which the pattern is found. */
-export function markWithin(column: TextColumn, pattern: Pattern, bits: Uint32Array): void {
+/** The same for entries within which the pattern is found. */
+export function* markingWithin(column: TextColumn, pattern: Pattern, bits: Uint32Array): Generator<void, void> {
   const [only] = pattern.pieces
-  if (pattern.pieces.length === 1 && only !== undefined) column.markContaining(only, bits)
-  else markConfirmed(column, pattern, bits, matchesWithin)
+  if (pattern.pieces.length === 1 && only !== undefined) yield* column.marking('anywhere', only, bits)
+  else yield* markingConfirmed(column, pattern, bits, matchesWithin)
 }
 
 /** Entries that hold the longest piece are looked at one by one. */
-function markConfirmed(
+function* markingConfirmed(
   column: TextColumn,
   pattern: Pattern,
   bits: Uint32Array,
   isMatch: (pattern: Pattern, text: string) => boolean,
-): void {
+): Generator<void, void> {
   const longest = pattern.pieces.reduce((a, b) => (b.length > a.length ? b : a), '')
   const candidates = emptyBits(column.count)
-  column.markContaining(longest, candidates)
-  forEachBit(candidates, 0, candidates.length, (number) => {
-    const text = hasBit(bits, number) ? null : column.text(number)
-    if (text !== null && isMatch(pattern, text)) setBit(bits, number)
-  })
+  yield* column.marking('anywhere', longest, candidates)
+  for (let from = 0; from < candidates.length; from += stepWords) {
+    forEachBit(candidates, from, Math.min(from + stepWords, candidates.length), (number) => {
+      const text = hasBit(bits, number) ? null : column.text(number)
+      if (text !== null && isMatch(pattern, text)) setBit(bits, number)
+    })
+    yield
+  }
 }
+
+/** Words of candidates between two breaths: 4,096 entries. */
+const stepWords = 128

@@ -12,7 +12,7 @@ type Demand = { readonly slot: 'actor' | 'object' | 'context'; readonly place: '
  * in which the phrase can be laid over its parts says what the names must begin with, end with or be; those are dictionary scans.
  * A phrase within one name or within the words between is found elsewhere.
  */
-export function phraseAcross(phrase: string, state: ArchiveState, steps: Step[]): Program {
+export function* layingAcross(phrase: string, state: ArchiveState, steps: Step[]): Generator<void, Program> {
   const { dictionaries } = state
   const demands = new DemandTables(state)
   const listOfTemplate = new Uint32Array(dictionaries.counts.template)
@@ -28,7 +28,9 @@ export function phraseAcross(phrase: string, state: ArchiveState, steps: Step[])
     if (list === undefined) {
       list = lists.length
       listNumbers.set(key, list)
-      lists.push(ways.flatMap((way) => demands.choice(way)))
+      const choices: SlotChoice[] = []
+      for (const way of ways) choices.push(...(yield* demands.choosing(way)))
+      lists.push(choices)
     }
     if ((lists[list] ?? []).length > 0) listOfTemplate[number] = list
   }
@@ -87,10 +89,10 @@ class DemandTables {
   }
 
   /** The demands of one way as tables; nothing when one of them cannot be met. */
-  choice(demands: readonly Demand[]): readonly SlotChoice[] {
+  *choosing(demands: readonly Demand[]): Generator<void, readonly SlotChoice[]> {
     const choice: Partial<Record<Demand['slot'], Uint32Array>> = {}
     for (const demand of demands) {
-      const table = this.#table(demand)
+      const table = yield* this.#finding(demand)
       if (table === null) return []
       const other = choice[demand.slot]
       choice[demand.slot] = other === undefined ? table : table.map((word, at) => word & (other[at] ?? 0))
@@ -98,18 +100,18 @@ class DemandTables {
     return [choice]
   }
 
-  #table(demand: Demand): Uint32Array | null {
+  *#finding(demand: Demand): Generator<void, Uint32Array | null> {
     const key = `${demand.slot} ${demand.place} ${demand.text}`
     let table = this.#tables.get(key)
-    if (table === undefined) this.#tables.set(key, (table = this.#scan(demand)))
+    if (table === undefined) this.#tables.set(key, (table = yield* this.#scanning(demand)))
     return table
   }
 
-  #scan({ slot, place, text }: Demand): Uint32Array | null {
+  *#scanning({ slot, place, text }: Demand): Generator<void, Uint32Array | null> {
     const { actor, subject, contexts, counts } = this.#state.dictionaries
     const column = slot === 'actor' ? actor.name : subject.name
     const table = emptyBits(slot === 'actor' ? counts.actor : counts.object)
-    if (column.markAt(place, text, table) === 0) return null
+    if ((yield* column.marking(place, text, table)) === 0) return null
     if (slot !== 'context') return table
     return bitsWhere(0, contexts.count, (number) => hasBit(table, contexts.workspace.at(number)))
   }

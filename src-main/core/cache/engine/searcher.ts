@@ -6,7 +6,7 @@ import type { ArchiveState } from './archive-state.ts'
 import type { Assistant } from './assistant.ts'
 import { forEachBit } from './bitmap.ts'
 import { flag } from './columns.ts'
-import { compile, type Compiled } from './compile.ts'
+import { type Compiled, compiling } from './compile.ts'
 import { narrowingOf } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
 import { isSlow, type Program, runSlice, testRow } from './program.ts'
@@ -17,6 +17,7 @@ import { ResultSet } from './result-set.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
 import { Slices } from './slices.ts'
+import { ended, inSteps } from './steps.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
@@ -51,6 +52,7 @@ export class Searcher {
   readonly #payloads: Payloads
   readonly #cache = new ResultCache()
   readonly #work = new SharedWork<string, ResultSet>()
+  readonly #compilations = new SharedWork<string, Compiled>()
   readonly #assistant: Assistant | null
   #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
   #terms = new RecentlyUsed<string, Compiled>(rememberedTerms)
@@ -64,24 +66,41 @@ export class Searcher {
     this.#assistant = assistant
   }
 
+  /** The program of a query, at once. */
   compiled(query: EventQuery): Compiled {
-    if (this.#programsVersion !== this.#state.version) {
-      this.#programs = new RecentlyUsed(rememberedPrograms)
-      this.#terms = new RecentlyUsed(rememberedTerms)
-    }
-    this.#programsVersion = this.#state.version
     const key = JSON.stringify(query.tree)
-    let compiled = this.#programs.get(key)
-    if (compiled === undefined) {
-      compiled = compile(query.tree, {
-        state: this.#state,
-        db: this.#db,
-        payloadText: (row) => this.#payloads.textOf(row),
-        terms: this.#terms,
-      })
-      this.#programs.set(key, compiled)
-    }
+    this.#followVersion()
+    const known = this.#programs.get(key)
+    if (known !== undefined) return known
+    const compiled = ended(this.#compiling(query))
+    this.#programs.set(key, compiled)
     return compiled
+  }
+
+  /** The same in turns: going through the texts of a large archive takes longer than anybody should have to wait for a turn. */
+  async #program(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<Program> {
+    const key = JSON.stringify(query.tree)
+    for (;;) {
+      this.#followVersion()
+      const known = this.#programs.get(key)
+      if (known !== undefined) return known.program
+      const { version } = this.#state
+      const compile = (stop: AbortSignal): Promise<Compiled> => inSteps(this.#compiling(query), () => this.#scheduler.breathe(level, stop))
+      const compiled = await this.#compilations.join(`${version} ${key}`, signal, compile)
+      if (this.#state.version === version) this.#programs.set(key, compiled)
+    }
+  }
+
+  #compiling(query: EventQuery): Generator<void, Compiled> {
+    const payloadText = (row: number): string => this.#payloads.textOf(row)
+    return compiling(query.tree, { state: this.#state, db: this.#db, payloadText, terms: this.#terms })
+  }
+
+  #followVersion(): void {
+    if (this.#programsVersion === this.#state.version) return
+    this.#programs = new RecentlyUsed(rememberedPrograms)
+    this.#terms = new RecentlyUsed(rememberedTerms)
+    this.#programsVersion = this.#state.version
   }
 
   #isCompiled(query: EventQuery): boolean {
@@ -117,7 +136,7 @@ export class Searcher {
     const state = this.#state
     const { version } = state
     const cheap = { ...query, tree: narrowing.cheap }
-    if (this.#looksCommon(this.compiled(cheap).program)) return null
+    if (this.#looksCommon(await this.#program(cheap, level, signal))) return null
     const { words, count } = await this.all(cheap, level, signal)
     if (count > fewRows || count * fewShare > state.columns.count || state.version !== version) return null
     const found = new Uint32Array(words.length)
@@ -147,7 +166,8 @@ export class Searcher {
     const state = this.#state
     for (;;) {
       const { version } = state
-      const { program } = this.compiled(query)
+      const program = await this.#program(query, level, signal)
+      if (state.version !== version) continue
       const words = await (isSlow(program) ? this.#passSlowly(program, level, signal) : this.#pass(program, level, signal))
       if (words === null) continue
       const result = new ResultSet(words, version)
@@ -209,7 +229,8 @@ export class Searcher {
       if (quick !== null) return { rows: quick.slice(0, limit), hasMore: quick.length > limit }
       const few = await this.#findFew(query, urgency.rows, signal)
       if (few === null && state.version === version) {
-        const walked = await this.#walk(this.compiled(query).program, display, stretch, limit + 1, signal)
+        const program = await this.#program(query, urgency.rows, signal)
+        const walked = state.version === version ? await this.#walk(program, display, stretch, limit + 1, signal) : null
         if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
       }
     }

@@ -1,10 +1,16 @@
 import { emptyBits, hasBit, setBit } from './bitmap.ts'
+import { ended } from './steps.ts'
 import { endOfEntry, entriesWith, needleFor, windowBytes } from './text-search.ts'
 
 const nothing = 0xfe
 /** Of so many entries it is kept where one begins, a power of two. */
 const startsEvery = 8
+/** Windows searched between two breaths: some 2 MB. */
+const stepWindows = 16
 const decoder = new TextDecoder()
+
+/** Where in an entry a text is looked for. */
+export type TextPlace = 'anywhere' | 'start' | 'end' | 'whole'
 
 /**
  * Folded texts by number, joined as UTF-8 in one buffer for fast search. Number 0 is what stands for none.
@@ -95,36 +101,39 @@ export class TextColumn {
 
   /** Sets the bit of every entry that contains the folded text. Returns how many it newly set. */
   markContaining(folded: string, bits: Uint32Array): number {
-    return this.#mark(Buffer.from(folded), bits, 'anywhere')
+    return ended(this.marking('anywhere', folded, bits))
   }
 
-  /** The same for entries that start or end with the text, or are it. */
-  markAt(place: 'start' | 'end' | 'whole', folded: string, bits: Uint32Array): number {
-    return this.#mark(Buffer.from(folded), bits, place)
+  /** The same for entries that hold the text in a place, or are it, in steps of about a millisecond. */
+  *marking(place: TextPlace, folded: string, bits: Uint32Array): Generator<void, number> {
+    if (folded === '' && place !== 'whole') return yield* this.#markingPresent(bits)
+    // With the bytes that end this entry and the one before it, only whole entries, beginnings and endings are found.
+    const edge = [endOfEntry]
+    const before = place === 'start' || place === 'whole' ? edge : []
+    const behind = place === 'end' || place === 'whole' ? edge : []
+    return yield* this.#markingBytes(Uint8Array.from([...before, ...Buffer.from(folded), ...behind]), bits)
   }
 
-  /** The same for entries that hold anything. */
-  markPresent(bits: Uint32Array): number {
+  *#markingPresent(bits: Uint32Array): Generator<void, number> {
     const empty = emptyBits(this.#count)
-    this.#mark(Buffer.of(nothing), empty, 'whole')
+    yield* this.#markingBytes(Uint8Array.of(endOfEntry, nothing, endOfEntry), empty)
     let marked = 0
     for (let number = 0; number < this.#count; number++) if (!hasBit(empty, number)) marked += newlySet(bits, number)
     return marked
   }
 
-  #mark(needle: Buffer, bits: Uint32Array, place: 'anywhere' | 'start' | 'end' | 'whole'): number {
-    if (needle.length === 0 && place !== 'whole') return this.markPresent(bits)
-    // With the bytes that end this entry and the one before it, only whole entries, beginnings and endings are found.
-    const edge = [endOfEntry]
-    const before = place === 'start' || place === 'whole' ? edge : []
-    const behind = place === 'end' || place === 'whole' ? edge : []
-    const search = needleFor(Uint8Array.from([...before, ...needle, ...behind]), this.#bytes.subarray(0, this.#usedBytes))
+  *#markingBytes(bytes: Uint8Array, bits: Uint32Array): Generator<void, number> {
+    // What is added meanwhile is not looked at.
+    const count = this.#count
+    const needle = needleFor(bytes, this.#bytes.subarray(0, this.#usedBytes))
     let marked = 0
-    for (let from = 0; from < this.#count;) {
-      const to = this.#windowEnd(from)
+    let windows = 0
+    for (let from = 0; from < count;) {
+      const to = Math.min(this.#windowEnd(from), count)
       const text = this.#bytes.subarray(this.#startOf(from), this.#startOf(to))
-      for (const entry of entriesWith(text, to - from, search)) marked += newlySet(bits, from + entry)
+      for (const entry of entriesWith(text, to - from, needle)) marked += newlySet(bits, from + entry)
       from = to
+      if (++windows % stepWindows === 0) yield
     }
     return marked
   }
