@@ -50,6 +50,9 @@ export const connectionTexts = {
       gone: 'gone',
       unmapped: 'unreadable',
     },
+    awaitingNames: (count: string): string =>
+      `${events(count)} ${count === '1' ? 'waits' : 'wait'} for names that the service tells only when asked, such as a workspace’s or a person’s. ` +
+      'Each run looks up some of them; until then, searches by such a name or workspace can miss these events.',
     showThem: (what: string, name: string): string => `Events of ${name}: ${what}`,
     runs: 'Runs',
     runsOf: (name: string): string => `Runs of ${name}`,

@@ -190,6 +190,8 @@ export const en = {
     id: 'Id',
     hash: 'SHA-256 of the payload',
     none: 'none',
+    notLookedUp: 'not looked up yet',
+    nameNotLookedUp: 'name not looked up yet',
     nowNamed: (name: string): string => `now named ${name}`,
     late: (since: string): string => `Arrived late: its span had been called complete at ${since}.`,
     gone: (since: string): string => `No longer at the source; last seen there at ${since}.`,

@@ -58,6 +58,17 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
     await page.context().close()
   })
 
+  it('says of a connection how many events wait for names, and of an event what was not looked up yet', async () => {
+    const { page } = await open('/connections')
+    const card = page.getByRole('article', { name: 'OK SKY of Example Ltd' })
+    await card.getByText('1,234 events wait for names that the service tells only when asked').waitFor()
+    expect(await page.getByText('for names that the service tells').count()).toBe(1)
+    await page.goto(screen.address(rows, '/events?q=service:oksky'))
+    await page.locator('[role=row][aria-rowindex="3"]').click()
+    await page.getByRole('complementary', { name: 'Event', exact: true }).getByText('not looked up yet', { exact: true }).waitFor()
+    await page.context().close()
+  })
+
   it('leads from a count in the log of runs to its events, and from there to the timeline', async () => {
     const { page, complaints } = await open('/connections/c-oksky')
     const runs = page.getByRole('region', { name: /^Runs of/ })

@@ -131,9 +131,19 @@ export interface EventDetail {
   readonly revisions: readonly EventRevision[]
   /** Names now, where they differ from the names at the time of the event; null where unknown or the same. */
   readonly currentNames: { readonly actor: string | null; readonly object: string | null; readonly workspace: string | null }
+  readonly awaitedNames: AwaitedNames
   readonly notes: readonly ReviewNote[]
   /** Why the record is unmapped, as a sentence; null for a mapped one. */
   readonly unmappedReason: string | null
+}
+
+/** Which parts of an event are there without a name, or not at all (the workspace), only because they were not looked up yet. */
+export interface AwaitedNames {
+  readonly actor: boolean
+  readonly object: boolean
+  readonly workspace: boolean
+  /** In the order of the event's own list. */
+  readonly related: readonly boolean[]
 }
 
 export interface ReviewNote {

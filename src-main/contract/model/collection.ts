@@ -66,4 +66,6 @@ export interface ConnectionStatus {
   readonly changedCount: number
   readonly lateCount: number
   readonly goneCount: number
+  /** Events stored without names that are still to be looked up; such an event may lack its workspace. */
+  readonly awaitingNamesCount: number
 }

@@ -182,6 +182,12 @@ export interface EventQuery {
   readonly zone: string
 }
 
+/** The detail of an event as far as the archive alone can tell it. */
+export interface StoredDetail extends Omit<EventDetail, 'awaitedNames'> {
+  /** True: it was stored without names it wants. */
+  readonly lacksNames: boolean
+}
+
 /** The read side: reader threads over the same file; never waits for the writer. Each call may be cancelled. */
 export interface ArchiveReader {
   page(
@@ -215,7 +221,7 @@ export interface ArchiveReader {
   facets(query: EventQuery, by: readonly FacetField[], top: number, signal?: AbortSignal): Promise<FacetCounts>
   histogram(query: EventQuery, by: BucketUnit, signal?: AbortSignal): Promise<Histogram>
   explain(query: EventQuery): Promise<readonly string[]>
-  get(id: string): Promise<EventDetail>
+  get(id: string): Promise<StoredDetail>
   /** The kept bytes of a payload; `revision` null: the newest. */
   payload(id: string, revision: number | null): Promise<{ readonly bytes: Uint8Array; readonly hash: string }>
   /** Events with their newest payloads, in order, for exports; constant memory, one snapshot of the archive from first to last. */
@@ -262,6 +268,8 @@ export interface ArchiveReader {
     afterSeq: number,
     limit: number,
   ): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]>
+  /** How many events of each connection were stored without names they want; connections without any are left out. */
+  lackingNamesCounts(): Promise<ReadonlyMap<string, number>>
   /** Which of these external ids are archived already. */
   knownExternalIds(connection: string, ids: readonly string[]): Promise<ReadonlySet<string>>
   views(): Promise<readonly SavedView[]>

@@ -16,10 +16,15 @@ export interface LiveState {
 
 /** The state of every connection, from the archive and from what is under way. */
 export async function connectionStatuses(
-  reader: Pick<ArchiveReader, 'connections' | 'connectionCounts' | 'runs' | 'coverage'>,
+  reader: Pick<ArchiveReader, 'connections' | 'connectionCounts' | 'lackingNamesCounts' | 'runs' | 'coverage'>,
   liveState: (connection: string) => LiveState,
 ): Promise<readonly ConnectionStatus[]> {
-  const [connections, counts, coverage] = await Promise.all([reader.connections(), reader.connectionCounts(), reader.coverage(null)])
+  const [connections, counts, lacking, coverage] = await Promise.all([
+    reader.connections(),
+    reader.connectionCounts(),
+    reader.lackingNamesCounts(),
+    reader.coverage(null),
+  ])
   return Promise.all(
     connections.map(async (connection): Promise<ConnectionStatus> => {
       const live = liveState(connection.id)
@@ -37,6 +42,7 @@ export async function connectionStatuses(
         changedCount: count?.changed ?? 0,
         lateCount: count?.late ?? 0,
         goneCount: count?.gone ?? 0,
+        awaitingNamesCount: lacking.get(connection.id) ?? 0,
       }
     }),
   )

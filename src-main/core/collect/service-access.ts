@@ -1,5 +1,5 @@
 import { TrailviewError } from '../../contract/errors.ts'
-import type { EventDetail } from '../../contract/model/audit-event.ts'
+import type { AuditEvent } from '../../contract/model/audit-event.ts'
 import type { CollectionRun } from '../../contract/model/collection.ts'
 import type { ConnectionTest, CredentialInput } from '../../contract/model/connection.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
@@ -24,7 +24,7 @@ export interface ServiceAccess {
   /** Pulls all events of one file, as a run of its own. Rejects with NOT_SUPPORTED; the service's errors are in the run. */
   pullFileTrail(connection: StoredConnection, fileId: string, signal: AbortSignal): Promise<CollectionRun>
   /** Fetches one event again; a different payload becomes a revision. Rejects with NOT_SUPPORTED or the service's error. */
-  refetch(detail: EventDetail, signal: AbortSignal): Promise<'unchanged' | 'changed' | 'gone'>
+  refetch(event: AuditEvent, signal: AbortSignal): Promise<'unchanged' | 'changed' | 'gone'>
 }
 
 export interface ServiceAccessOptions {
@@ -126,7 +126,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
       )
     },
 
-    async refetch({ event }, signal) {
+    async refetch(event, signal) {
       const connection = (await reader.connections()).find(({ id }) => id === event.connection)
       if (connection === undefined) {
         throw new TrailviewError(

@@ -153,6 +153,8 @@ export interface StreamDefinition {
 /** Looks up names in batches. Ids the service does not know are simply absent from the result; names nobody asked for may come along. */
 export interface NameLookUp {
   readonly batchSize: number
+  /** True: an event's workspace can be told only once its object, of this kind, was looked up: it is the `parent` of the name. */
+  readonly tellsWorkspace?: boolean
   fetch(client: ServiceClient, ids: readonly string[], options: ConnectionOptions): Promise<readonly NameFact[]>
 }
 

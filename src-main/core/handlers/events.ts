@@ -1,6 +1,9 @@
 import { payloadSliceChars } from '../../contract/api.ts'
+import type { EventDetail } from '../../contract/model/audit-event.ts'
 import type { Query } from '../../contract/model/query.ts'
-import type { EventQuery } from '../cache/archive.ts'
+import type { ArchiveReader, EventQuery } from '../cache/archive.ts'
+import { awaitedNames } from '../collect/awaited-names.ts'
+import { connectors } from '../connectors/registry.ts'
 import type { AreaHandlers } from '../dispatch.ts'
 import type { CoreParts } from '../parts.ts'
 import { parseQuery } from '../query/parse.ts'
@@ -50,7 +53,7 @@ export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'event
       const asked = read(query)
       return { steps: await (await opened()).archive.reader.explain(asked) }
     },
-    'events.get': async ({ id }) => (await opened()).archive.reader.get(id),
+    'events.get': async ({ id }) => detailOf((await opened()).archive.reader, id),
     'events.payload': async ({ id, revision, from }) => {
       const { bytes, hash } = await (await opened()).archive.reader.payload(id, revision)
       const text = new TextDecoder().decode(bytes)
@@ -63,8 +66,15 @@ export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'event
     'events.around': async ({ id, count }) => (await opened()).archive.reader.around(id, count),
     'events.refetch': async ({ id }, { signal }) => {
       const { archive, access } = await opened()
-      const result = await access.refetch(await archive.reader.get(id), signal)
-      return { result, detail: await archive.reader.get(id) }
+      const { event } = await archive.reader.get(id)
+      const result = await access.refetch(event, signal)
+      return { result, detail: await detailOf(archive.reader, id) }
     },
   }
+}
+
+async function detailOf(reader: ArchiveReader, id: string): Promise<EventDetail> {
+  const { lacksNames, ...detail } = await reader.get(id)
+  const { event } = detail
+  return { ...detail, awaitedNames: await awaitedNames(event, lacksNames, connectors[event.service].lookUps, reader) }
 }

@@ -104,6 +104,7 @@ export function fakeStatus(connection: string, rows: number): ConnectionStatus {
     },
     ...{ lastRun: fakeRun(connection, 0), completeTo: iso(newestMs - (isFailed ? 30 * hourMs : 0)), nextRunAt: iso(newestMs + hourMs) },
     ...{ eventCount: Math.round(rows / 4), unmappedCount: 3, changedCount: 25, lateCount: 14, goneCount: 10 },
+    awaitingNamesCount: isFailed ? 1_234 : 0,
   }
 }
 

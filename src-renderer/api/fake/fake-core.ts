@@ -70,6 +70,7 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
       ...row,
       revisions,
       currentNames,
+      awaitedNames: { actor: false, object: false, workspace: event.service === 'oksky', related: [] },
       notes: notes.get(id) ?? [],
       unmappedReason: event.mapped ? null : 'The record has no readable time.',
     }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { PageRecord } from '../../../src-main/core/cache/archive.ts'
-import { readLackingNames } from '../../../src-main/core/cache/engine/lacking-names.ts'
+import { countLackingNames, lacksNames, readLackingNames } from '../../../src-main/core/cache/engine/lacking-names.ts'
 import { archivePath } from '../../../src-main/core/cache/files.ts'
 import { verifyArchive } from '../../../src-main/core/ledger/verify-archive.ts'
-import { commit, page, record, testArchive, type OpenTestArchive } from './archive-fixture.ts'
+import { commit, connection, page, record, testArchive, type OpenTestArchive } from './archive-fixture.ts'
 import { readBack, readChanges } from './read-back.ts'
 
 const at = '2024-05-01T00:00:00.000Z'
@@ -26,6 +26,21 @@ describe('events that lack names', () => {
     expect(readLackingNames(archive.db, 'c1', 1, 100)).toHaveLength(1)
     expect(readLackingNames(archive.db, 'c1', 0, 1)).toHaveLength(1)
     expect(readLackingNames(archive.db, 'other', 0, 100)).toEqual([])
+  })
+
+  it('are counted by connection, and each is known as one', () => {
+    const archive = testArchive()
+    archive.writer.saveConnection({ ...connection, id: 'c2' })
+    commit(archive.writer, page([lacking('e1'), named('e2'), lacking('e3')]))
+    expect(countLackingNames(archive.db)).toEqual(new Map([['c1', 2]]))
+    commit(archive.writer, page([lacking('e1')], { connection: 'c2' }))
+    expect(countLackingNames(archive.db)).toEqual(
+      new Map([
+        ['c1', 2],
+        ['c2', 1],
+      ]),
+    )
+    expect([1, 2, 3, 4].map((seq) => lacksNames(archive.db, seq))).toEqual([true, false, true, true])
   })
 
   it('take the mapping with names without a revision, and readers hear of it', () => {

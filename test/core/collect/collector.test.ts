@@ -304,7 +304,7 @@ describe('single questions', () => {
     await collect()
     const { events } = await archive.reader.page({ tree: { kind: 'all' }, zone: 'UTC' }, 'newest', null, 1)
     const id = events[0]?.id ?? ''
-    const refetch = async () => access.refetch(await archive.reader.get(id), new AbortController().signal)
+    const refetch = async () => access.refetch((await archive.reader.get(id)).event, new AbortController().signal)
     expect(await refetch()).toBe('unchanged')
     const event = service.events.get(3)
     if (event !== undefined) event.text = 'another text'

@@ -1,7 +1,9 @@
 import { TrailviewError } from '../../../contract/errors.ts'
-import type { AuditEvent, EventDetail, EventRevision, ReviewNote } from '../../../contract/model/audit-event.ts'
+import type { AuditEvent, EventRevision, ReviewNote } from '../../../contract/model/audit-event.ts'
+import type { StoredDetail } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
+import { lacksNames } from './lacking-names.ts'
 import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { decodedLength } from './payload-length.ts'
 import { prepared } from './prepared.ts'
@@ -16,7 +18,7 @@ interface RevisionRow {
 }
 
 /** Everything the detail of an event shows. Throws EVENT_NOT_FOUND when it was removed. */
-export function detailOf(db: Database, state: ArchiveState, rows: RowBuilder, row: number): EventDetail {
+export function detailOf(db: Database, state: ArchiveState, rows: RowBuilder, row: number): StoredDetail {
   const seq = row + 1
   const event = rows.event(row)
   if (event === null) throw new TrailviewError('EVENT_NOT_FOUND', 'The event was removed from the archive meanwhile. Refresh the list.')
@@ -29,6 +31,7 @@ export function detailOf(db: Database, state: ArchiveState, rows: RowBuilder, ro
       object: currentName(db, state, 'object', row, event),
       workspace: currentName(db, state, 'workspace', row, event),
     },
+    lacksNames: lacksNames(db, seq),
     notes: prepared<[number], ReviewNote>(
       db,
       'SELECT id, text, written_at AS writtenAt FROM note WHERE seq = ? ORDER BY written_at, id',

@@ -1,6 +1,6 @@
 import { TrailviewError } from '../../../contract/errors.ts'
 import type { ListedCount } from '../../../contract/model/collection.ts'
-import type { EventDetail, EventRow } from '../../../contract/model/audit-event.ts'
+import type { EventRow } from '../../../contract/model/audit-event.ts'
 import type {
   BucketUnit,
   EventOrder,
@@ -10,7 +10,7 @@ import type {
   TimelineKind,
   TimelinePage,
 } from '../../../contract/model/query.ts'
-import type { ArchiveReader, EventQuery } from '../archive.ts'
+import type { ArchiveReader, EventQuery, StoredDetail } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { findSeq, keyBytes } from '../identity.ts'
 import type { ColumnSegment } from '../reader-port.ts'
@@ -164,7 +164,7 @@ export class Engine {
     return [...steps, `first rows: a walk of the time order; all rows: one pass over the columns named, ${events}`]
   }
 
-  get(id: string): EventDetail {
+  get(id: string): StoredDetail {
     return detailOf(this.#db, this.state, this.#rows, this.#rowOf(id))
   }
 

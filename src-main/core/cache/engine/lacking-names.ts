@@ -19,3 +19,26 @@ export function readLackingNames(
     .all(connection, afterSeq, limit)
     .map(({ seq, block, slot }) => ({ seq, payload: payloads.at(block, slot).slice() }))
 }
+
+/** How many events of each connection were stored without names they want. */
+export function countLackingNames(db: Database): ReadonlyMap<string, number> {
+  return new Map(
+    prepared<[], [string, number]>(
+      db,
+      `SELECT id, lacking FROM (SELECT connection AS lacking_of, count(*) AS lacking FROM lacking_names GROUP BY connection)
+       JOIN connection ON num = lacking_of`,
+      'arrays',
+    ).all(),
+  )
+}
+
+/** Whether an event was stored without names it wants. */
+export function lacksNames(db: Database, seq: number): boolean {
+  return (
+    prepared<[number, number], number>(
+      db,
+      'SELECT 1 FROM lacking_names WHERE connection = (SELECT connection FROM event WHERE seq = ?) AND seq = ?',
+      'values',
+    ).get(seq, seq) !== undefined
+  )
+}

@@ -20,7 +20,7 @@ import { Assistant } from './assistant.ts'
 import { Engine } from './engine.ts'
 import { FirstLook } from './first-look.ts'
 import { HighestSequences } from './highest-sequence.ts'
-import { readLackingNames } from './lacking-names.ts'
+import { countLackingNames, readLackingNames } from './lacking-names.ts'
 import type { Moment } from './moment.ts'
 import type { ThreadMethods } from './thread-calls.ts'
 
@@ -75,6 +75,7 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
     coverage: (connection: string | null) => readCoverage(facts, connection),
     names: (connection: string, refs: readonly NameRef[]) => readNames(facts, connection, refs),
     lackingNames: (connection: string, afterSeq: number, limit: number) => readLackingNames(facts, connection, afterSeq, limit),
+    lackingNamesCounts: () => countLackingNames(facts),
     knownExternalIds: (connection: string, ids: readonly string[]) => readKnownIds(facts, connection, ids),
     views: () => readViews(facts),
     fact: (key: string) => readFact(facts, key),

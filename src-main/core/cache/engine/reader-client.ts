@@ -98,6 +98,7 @@ class ReaderClient {
       streamState: ask('streamState'),
       names: ask('names'),
       lackingNames: ask('lackingNames'),
+      lackingNamesCounts: ask('lackingNamesCounts'),
       knownExternalIds: ask('knownExternalIds'),
       views: ask('views'),
       fact: ask('fact'),

@@ -15,7 +15,9 @@ const batchSize = 100
 export const okskyLookUps: Readonly<Record<string, NameLookUp>> = {
   user: { batchSize, fetch: async (client, ids) => (await ask(client, 'users', ids, null)).data.flatMap(personFact) },
   room: { batchSize, fetch: async (client, ids) => (await ask(client, 'rooms', ids, null)).data.flatMap(roomFact) },
-  ...Object.fromEntries([...kindsInRooms].map((kind): [string, NameLookUp] => [kind, { batchSize, fetch: inRooms(kind) }])),
+  ...Object.fromEntries(
+    [...kindsInRooms].map((kind): [string, NameLookUp] => [kind, { batchSize, tellsWorkspace: true, fetch: inRooms(kind) }]),
+  ),
 }
 
 /**
