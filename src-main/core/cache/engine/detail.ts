@@ -81,6 +81,8 @@ function newestName(db: Database, state: ArchiveState, column: ThingColumn, row:
   )
   const own = find.get(number)
   const entries = column === 'actor' ? dictionaries.actor : dictionaries.subject
+  // Without this, names that came since the last facets are in no group yet.
+  entries.groups.catchUp()
   const group = entries.groups.first.at(number)
   const others =
     latestOf(
