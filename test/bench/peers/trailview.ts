@@ -31,7 +31,7 @@ async function answer(core: TestCore, asks: Exclude<Asks, 'open'>, condition: Co
   const query = { text: queryText(condition), zone: 'UTC' }
   switch (asks) {
     case 'page':
-      await core.call('events.window', { query, first: 0, count: 100 })
+      await core.call('events.first', { query, count: 100 })
       return null
     case 'count':
       return (await core.call('events.count', { query })).total

@@ -195,12 +195,10 @@ test('finds texts in a column like a plain search does', () => {
       const column = new TextColumn(texts[0] ?? null)
       for (const value of texts.slice(1)) column.push(value)
       const all = texts.length === 0 ? [null] : texts
-      const numbers = (mark: (bits: Uint32Array) => number): readonly number[] => {
+      const numbers = (mark: (bits: Uint32Array) => void): readonly number[] => {
         const bits = emptyBits(column.count)
-        const marked = mark(bits)
-        const found = Array.from({ length: column.count }, (_, number) => number).filter((number) => hasBit(bits, number))
-        expect(found.length).toBe(marked)
-        return found
+        mark(bits)
+        return Array.from({ length: bits.length * 32 }, (_, number) => number).filter((number) => hasBit(bits, number))
       }
       const expected = (isMatch: (value: string) => boolean): readonly number[] =>
         all.flatMap((value, number) => (value !== null && isMatch(value) ? [number] : []))

@@ -111,7 +111,8 @@ class DemandTables {
     const { actor, subject, contexts, counts } = this.#state.dictionaries
     const column = slot === 'actor' ? actor.name : subject.name
     const table = emptyBits(slot === 'actor' ? counts.actor : counts.object)
-    if ((yield* column.marking(place, text, table)) === 0) return null
+    yield* column.marking(place, text, table)
+    if (table.every((word) => word === 0)) return null
     if (slot !== 'context') return table
     return bitsWhere(0, contexts.count, (number) => hasBit(table, contexts.workspace.at(number)))
   }

@@ -1,10 +1,12 @@
 import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import { ended } from './steps.ts'
-import { endOfEntry, entriesWith, needleFor, windowBytes } from './text-search.ts'
+import { endOfEntry, markEntries, needleFor, windowBytes } from './text-search.ts'
 
 const nothing = 0xfe
 /** Of so many entries it is kept where one begins, a power of two. */
 const startsEvery = 8
+/** Windows begin at a multiple of so many entries: the bits of a word. */
+const windowEntries = 32
 /** Windows searched between two breaths: some 2 MB. */
 const stepWindows = 16
 const decoder = new TextDecoder()
@@ -99,57 +101,53 @@ export class TextColumn {
     return end - start === otherEnd - otherStart && this.#bytes.compare(other.#bytes, otherStart, otherEnd, start, end) === 0
   }
 
-  /** Sets the bit of every entry that contains the folded text. Returns how many it newly set. */
-  markContaining(folded: string, bits: Uint32Array): number {
-    return ended(this.marking('anywhere', folded, bits))
+  /** Sets the bit of every entry that contains the folded text. */
+  markContaining(folded: string, bits: Uint32Array): void {
+    ended(this.marking('anywhere', folded, bits))
   }
 
   /** The same for entries that hold the text in a place, or are it, in steps of about a millisecond. */
-  *marking(place: TextPlace, folded: string, bits: Uint32Array): Generator<void, number> {
+  *marking(place: TextPlace, folded: string, bits: Uint32Array): Generator<void, void> {
     if (folded === '' && place !== 'whole') return yield* this.#markingPresent(bits)
     // With the bytes that end this entry and the one before it, only whole entries, beginnings and endings are found.
     const edge = [endOfEntry]
     const before = place === 'start' || place === 'whole' ? edge : []
     const behind = place === 'end' || place === 'whole' ? edge : []
-    return yield* this.#markingBytes(Uint8Array.from([...before, ...Buffer.from(folded), ...behind]), bits)
+    yield* this.#markingBytes(Uint8Array.from([...before, ...Buffer.from(folded), ...behind]), bits)
   }
 
-  *#markingPresent(bits: Uint32Array): Generator<void, number> {
-    const empty = emptyBits(this.#count)
+  *#markingPresent(bits: Uint32Array): Generator<void, void> {
+    const count = this.#count
+    const empty = emptyBits(count)
     yield* this.#markingBytes(Uint8Array.of(endOfEntry, nothing, endOfEntry), empty)
-    let marked = 0
-    for (let number = 0; number < this.#count; number++) if (!hasBit(empty, number)) marked += newlySet(bits, number)
-    return marked
+    for (let number = 0; number < count; number++) if (!hasBit(empty, number)) setBit(bits, number)
   }
 
-  *#markingBytes(bytes: Uint8Array, bits: Uint32Array): Generator<void, number> {
+  *#markingBytes(bytes: Uint8Array, bits: Uint32Array): Generator<void, void> {
     // What is added meanwhile is not looked at.
     const count = this.#count
     const needle = needleFor(bytes, this.#bytes.subarray(0, this.#usedBytes))
-    let marked = 0
     let windows = 0
     for (let from = 0; from < count;) {
       const to = Math.min(this.#windowEnd(from), count)
-      const text = this.#bytes.subarray(this.#startOf(from), this.#startOf(to))
-      for (const entry of entriesWith(text, to - from, needle)) marked += newlySet(bits, from + entry)
+      markEntries(this.#bytes.subarray(this.#startOf(from), this.#startOf(to)), to - from, needle, bits.subarray(from >>> 5))
       from = to
       if (++windows % stepWindows === 0) yield
     }
-    return marked
   }
 
-  /** The entry behind those that are searched at a time with entry `from`: as many as fit, but at least those up to the next place kept. */
+  /** The entry behind those that are searched at a time with entry `from`: as many as fit, but at least those of one word of bits. */
   #windowEnd(from: number): number {
-    const starts = this.#starts
-    const stop = (starts[from / startsEvery] as number) + windowBytes
-    let low = from / startsEvery + 1
-    let high = Math.ceil(this.#count / startsEvery)
+    const every = windowEntries / startsEvery
+    const stop = (this.#starts[from / startsEvery] as number) + windowBytes
+    let low = from / windowEntries + 1
+    let high = Math.ceil(this.#count / windowEntries)
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if (middle * startsEvery < this.#count && (starts[middle] as number) <= stop) low = middle
+      if (middle * windowEntries < this.#count && (this.#starts[middle * every] as number) <= stop) low = middle
       else high = middle - 1
     }
-    return Math.min(low * startsEvery, this.#count)
+    return Math.min(low * windowEntries, this.#count)
   }
 
   #countEntry(start: number): void {
@@ -196,11 +194,4 @@ export class TextColumn {
       this.#bytes = grown
     }
   }
-}
-
-/** Sets a bit; 1 when it was not set before, else 0. */
-function newlySet(bits: Uint32Array, number: number): number {
-  if (hasBit(bits, number)) return 0
-  setBit(bits, number)
-  return 1
 }

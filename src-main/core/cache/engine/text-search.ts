@@ -12,7 +12,7 @@ const sampleBytes = 4_096
 
 interface SearchExports {
   readonly memory: WebAssembly.Memory
-  find(textBytes: number, needle: number, needleBytes: number, offsetA: number, offsetB: number, hits: number): number
+  find(textBytes: number, needle: number, needleBytes: number, offsetA: number, offsetB: number, bits: number): void
 }
 
 let exports: SearchExports | null = null
@@ -42,21 +42,23 @@ export function needleFor(bytes: Uint8Array, text: Uint8Array): Needle {
 }
 
 /**
- * Numbers of the entries of a text that hold the needle, from 0 on, ascending and each once; valid until the next search. `text` holds at
- * most `entries` entries, each of which ends with 0xFF, as does what lies before the first.
+ * Adds to `bits`, from its first word on, the entries of a text that hold the needle. `text` holds at most `entries` entries, each of which
+ * ends with 0xFF, as does what lies before the first.
  */
-export function entriesWith(text: Uint8Array, entries: number, needle: Needle): Uint32Array {
+export function markEntries(text: Uint8Array, entries: number, needle: Needle, bits: Uint32Array): void {
   const { memory, find } = search()
   const { bytes, offsets } = needle
   const textBytes = text.length + 1
   const needleAt = textBytes + bytes.length + slackBytes
-  const hitsAt = Math.ceil((needleAt + bytes.length) / 4) * 4
-  const missingBytes = hitsAt + entries * 4 - memory.buffer.byteLength
+  const bitsAt = Math.ceil((needleAt + bytes.length) / 4) * 4
+  const words = (entries + 31) >>> 5
+  const missingBytes = bitsAt + words * 4 - memory.buffer.byteLength
   if (missingBytes > 0) memory.grow(Math.ceil(missingBytes / pageBytes))
   const all = new Uint8Array(memory.buffer)
+  const found = new Uint32Array(memory.buffer, bitsAt, words).fill(0)
   all[0] = endOfEntry
   all.set(text, 1)
   all.set(bytes, needleAt)
-  const count = find(textBytes, needleAt, bytes.length, offsets[0], offsets[1], hitsAt)
-  return new Uint32Array(memory.buffer, hitsAt, count)
+  find(textBytes, needleAt, bytes.length, offsets[0], offsets[1], bitsAt)
+  for (let word = 0; word < words; word++) bits[word] = (bits[word] as number) | (found[word] as number)
 }
