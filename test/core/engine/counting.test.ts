@@ -10,6 +10,7 @@ import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { Scheduler } from '../../../src-main/core/cache/engine/scheduler.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
 import { assistant, never } from './engine-fixture.ts'
+import { generator } from '../../support/random.ts'
 
 const objectCount = 150_000
 
@@ -82,17 +83,6 @@ class Model {
       template: 0,
       flags: random() < 0.1 ? flag.late : 0,
     }
-  }
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
   }
 }
 

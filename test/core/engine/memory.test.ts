@@ -16,17 +16,7 @@ import { ended } from '../../../src-main/core/cache/engine/steps.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
 import { ZoneBuckets } from '../../../src-main/core/cache/engine/zone-buckets.ts'
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}
+import { generator } from '../../support/random.ts'
 
 /** Times as they come: bursts, long stretches, strays centuries away, none at all. */
 function timeOf(random: () => number): number {
