@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { serviceIds } from '../../src-main/contract/model/audit-event.ts'
-import type { NameFact } from '../../src-main/core/connectors/define.ts'
+import type { ConnectorDefinition, NameFact, ServiceClient } from '../../src-main/core/connectors/define.ts'
 import { definitions, linkTo, Memory, payloadsOf, practice, textOf, walk, walkPages } from './walking.ts'
 import { answer, serve, serveScript } from './runtime/practice-server.ts'
 
 const { onehub, lytics, oksky, cloudfoundry } = definitions
 const code = (wanted: string) => expect.objectContaining({ code: wanted }) as Error
+
+/** Everything a look-up of these ids tells. */
+async function namesOf(definition: ConnectorDefinition, client: ServiceClient, kind: string, ids: readonly string[]): Promise<NameFact[]> {
+  const facts: NameFact[] = []
+  const refs = ids.map((id) => ({ kind, id }))
+  for await (const told of definition.lookUps[kind]?.fetch(client, refs, {}) ?? []) facts.push(...told)
+  return facts
+}
 
 describe('signing in', () => {
   it.each(serviceIds)('%s: every form of credential works', async (id) => {
@@ -102,12 +110,8 @@ describe('single events, people and file trails', () => {
   it('lytics: a user by e-mail', async () => {
     const services = await practice(400)
     const client = linkTo(lytics, services.lytics).client()
-    const users = await lytics.lookUps['user']?.fetch(
-      client,
-      services.lytics.groundTruth().map(({ payload }) => (JSON.parse(payload) as { user_id?: string }).user_id ?? ''),
-      {},
-    )
-    const [known] = users ?? []
+    const ids = services.lytics.groundTruth().map(({ payload }) => (JSON.parse(payload) as { user_id?: string }).user_id ?? '')
+    const [known] = await namesOf(lytics, client, 'user', ids)
     expect(await lytics.findUser?.(client, known?.email ?? '')).toEqual({ id: known?.id, name: known?.name, email: known?.email })
     expect(await lytics.findUser?.(client, 'nobody@nowhere.example')).toBeNull()
   })
@@ -155,16 +159,14 @@ describe('single events, people and file trails', () => {
     const definition = definitions[id]
     const client = linkTo(definition, services[id]).client()
     const records = (await walk(definition, services[id])).flatMap((page) => page.records)
-    for (const [kind, lookUp] of Object.entries(definition.lookUps)) {
-      const ids = new Set(
-        records
-          .flatMap((record) => definition.wantedNames(record, { get: () => undefined }))
-          .flatMap((ref) => (ref.kind === kind ? [ref.id] : [])),
-      )
+    for (const [kind, { batchSize }] of Object.entries(definition.lookUps)) {
+      const refs = records.flatMap((record) => definition.wantedNames(record, { get: () => undefined })).filter((ref) => ref.kind === kind)
+      const ids = new Set(refs.map(({ id }) => id))
       const livesInRoom = ['message', 'member', 'support'].includes(kind)
       const facts: NameFact[] = []
-      for (let at = 0; at < Math.min(ids.size, 20); at += lookUp.batchSize)
-        facts.push(...(await lookUp.fetch(client, [...ids].slice(at, at + lookUp.batchSize), {})))
+      const distinct = [...ids].slice(0, 20)
+      for (let at = 0; at < distinct.length; at += batchSize)
+        facts.push(...(await namesOf(definition, client, kind, distinct.slice(at, at + batchSize))))
       for (const fact of facts) expect(livesInRoom ? [kind, 'room'] : [kind]).toContain(fact.kind)
       const wanted = facts.filter((fact) => ids.has(fact.id))
       if (ids.size > 3 && !livesInRoom) expect(wanted.some(({ name }) => name !== null)).toBe(true)

@@ -25,6 +25,8 @@ export interface NameFact {
 export interface NameRef {
   readonly kind: string
   readonly id: string
+  /** Where a look-up may find it, for a service that cannot be asked for it by its id. */
+  readonly listedIn?: string
 }
 
 /** What is known of names while a page is mapped. */
@@ -150,12 +152,16 @@ export interface StreamDefinition {
   walk(context: WalkContext): AsyncGenerator<WalkPage, void, void>
 }
 
-/** Looks up names in batches. Ids the service does not know are simply absent from the result; names nobody asked for may come along. */
+/** Looks up names in batches. */
 export interface NameLookUp {
   readonly batchSize: number
   /** True: an event's workspace can be told only once its object, of this kind, was looked up: it is the `parent` of the name. */
   readonly tellsWorkspace?: boolean
-  fetch(client: ServiceClient, ids: readonly string[], options: ConnectionOptions): Promise<readonly NameFact[]>
+  /**
+   * Yields what each answer told before it asks for more: the client refuses requests beyond the run's share of look-ups, which ends the look-up there.
+   * A ref it ends without having told of is one the service does not know. Names nobody asked for may come along.
+   */
+  fetch(client: ServiceClient, refs: readonly NameRef[], options: ConnectionOptions): AsyncGenerator<readonly NameFact[], void, void>
 }
 
 /** A user found at the service. */

@@ -156,7 +156,7 @@ describe('names', () => {
   it('asks for what the sentence does not say', () => {
     expect(onehub.wantedNames(detailed('nothing'), nameBook())).toEqual([
       { kind: 'workspace', id: '4137' },
-      { kind: 'user', id: '481' },
+      { kind: 'user', id: '481', listedIn: '4137' },
     ])
     const named = fixtureRecords('./onehub/fixtures/activity.json', 'items')
     expect(named.map((record) => onehub.wantedNames(record, nameBook()))).toEqual([[]])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TrailviewError } from '../../../src-main/contract/errors.ts'
-import type { NameLookUp, NameRef, RawRecord, ServiceClient } from '../../../src-main/core/connectors/define.ts'
+import type { NameLookUp, NameRef, RawRecord, ServiceClient, ServiceResponse } from '../../../src-main/core/connectors/define.ts'
 import type { KnownName } from '../../../src-main/core/cache/archive.ts'
 import { RunNames } from '../../../src-main/core/connectors/runtime/names.ts'
 import { mapRecord, preparePages } from '../../../src-main/core/connectors/runtime/pull.ts'
@@ -11,16 +11,27 @@ const now = '2026-03-10T12:00:00.000Z'
 const record = (value: unknown): RawRecord => recordOf(new TextEncoder().encode(JSON.stringify(value)))
 const records = (...ids: string[]): RawRecord[] => ids.map((user) => record({ user }))
 
-/** Names over a service that knows the given users, with a count of what it was asked. */
+/** Names over a service that knows the given users, with a count of what it was asked; `isSingle`: it tells only one at a time. */
 function namesOver(
   people: Readonly<Record<string, string>>,
-  { batchSize = 50, known = [] as KnownName[], failure = null as TrailviewError | null } = {},
+  { batchSize = 50, isSingle = false, known = [] as KnownName[], failure = null as TrailviewError | null } = {},
 ) {
   const asked: (readonly string[])[] = []
   let requestCount = 0
+  const answer: ServiceResponse = {
+    status: 200,
+    headers: {},
+    bytes: new Uint8Array(),
+    url: new URL('https://api.example.com'),
+    text: () => '',
+    json: () => null,
+  }
   const client: ServiceClient = {
     baseUrl: new URL('https://api.example.com'),
-    request: () => Promise.reject(new Error('not used here')),
+    request: () => {
+      requestCount++
+      return failure === null ? Promise.resolve(answer) : Promise.reject(failure)
+    },
     allowOrigin: () => undefined,
     get requestCount() {
       return requestCount
@@ -28,11 +39,13 @@ function namesOver(
   }
   const user: NameLookUp = {
     batchSize,
-    fetch: (_client, ids) => {
-      requestCount++
-      asked.push(ids)
-      if (failure !== null) return Promise.reject(failure)
-      return Promise.resolve(ids.flatMap((id) => (people[id] === undefined ? [] : [{ kind: 'user', id, name: people[id] }])))
+    async *fetch(asking, refs) {
+      for (const some of isSingle ? refs.map((ref) => [ref]) : [refs]) {
+        const ids = some.map(({ id }) => id)
+        asked.push(ids)
+        await asking.request('/users')
+        yield ids.flatMap((id) => (people[id] === undefined && !isSingle ? [] : [{ kind: 'user', id, name: people[id] ?? null }]))
+      }
     },
   }
   const names = new RunNames({
@@ -45,7 +58,7 @@ function namesOver(
     nowMs: Date.parse(now),
     known: (refs: readonly NameRef[]) => Promise.resolve(known.filter(({ id }) => refs.some((ref) => ref.id === id))),
   })
-  return { names, asked, addRequests: (count: number) => (requestCount += count) }
+  return { names, asked, requests: () => requestCount, addRequests: (count: number) => (requestCount += count) }
 }
 
 describe('names of a run', () => {
@@ -110,6 +123,19 @@ describe('names of a run', () => {
     addRequests(90)
     await names.prepare(all, [])
     expect([asked.length, lacking(), names.canAsk]).toEqual([10, 290, false])
+  })
+
+  it('stop at the share in the midst of a batch that turns out to need a request for each; what was told is kept', async () => {
+    const ids = Array.from({ length: 50 }, (_unused, index) => `u${index}`)
+    const people = Object.fromEntries(ids.slice(1).map((id) => [id, id]))
+    const { names, addRequests, requests } = namesOver(people, { isSingle: true })
+    const all = records(...ids)
+    const lacking = (): number => all.filter((one) => names.lacks(one)).length
+    await names.prepare(all, [])
+    expect([requests(), lacking(), names.takeLearnt().length]).toEqual([3, 47, 3])
+    addRequests(90)
+    await names.prepare(all, [])
+    expect([requests(), lacking(), names.takeLearnt().length]).toEqual([100, 40, 7])
   })
 
   it('are asked for in the order of how many records want them', async () => {

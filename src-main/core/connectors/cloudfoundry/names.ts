@@ -13,15 +13,21 @@ const absentStatuses = [400, 403, 404]
 export const cloudfoundryLookUps: Readonly<Record<string, NameLookUp>> = Object.fromEntries(
   Object.entries(paths).map(([kind, path]): [string, NameLookUp] => [
     kind,
-    { batchSize, fetch: async (client, ids) => fetchNames(client, kind, path, ids) },
+    { batchSize, fetch: (client, refs) => fetchNames(client, kind, path, refs) },
   ]),
 )
 
 /** Clients whose service does not have v3. */
 const withoutV3 = new WeakSet<ServiceClient>()
 
-async function fetchNames(client: ServiceClient, kind: string, path: string, ids: readonly string[]): Promise<readonly NameFact[]> {
-  const guids = ids.filter((id) => !id.includes(','))
+async function* fetchNames(
+  client: ServiceClient,
+  kind: string,
+  path: string,
+  refs: readonly NameRef[],
+): AsyncGenerator<readonly NameFact[], void, void> {
+  const guids = refs.flatMap(({ id }) => (id.includes(',') ? [] : [id]))
+  if (guids.length === 0) return
   if (!withoutV3.has(client)) {
     const response = await client.request(`/v3/${path}`, {
       query: [
@@ -30,16 +36,14 @@ async function fetchNames(client: ServiceClient, kind: string, path: string, ids
       ],
       accept: absentStatuses,
     })
-    if (response.status === 200) return listOf(bodyFields(response)?.['resources']).flatMap((entry) => v3Fact(kind, fieldsOf(entry)))
-    if (response.status !== 404) return []
+    if (response.status === 200) yield listOf(bodyFields(response)?.['resources']).flatMap((entry) => v3Fact(kind, fieldsOf(entry)))
+    if (response.status !== 404) return
     withoutV3.add(client)
   }
-  const facts: NameFact[] = []
   for (const id of guids) {
     const single = await client.request(`/v2/${path}/${encodeURIComponent(id)}`, { accept: absentStatuses })
-    if (single.status === 200) facts.push(...v2Fact(kind, id, fieldsOf(bodyFields(single)?.['entity'])))
+    yield [single.status === 200 ? v2Fact(kind, id, fieldsOf(bodyFields(single)?.['entity'])) : { kind, id, name: null }]
   }
-  return facts
 }
 
 function v3Fact(kind: string, resource: Fields | null): NameFact[] {
@@ -51,11 +55,10 @@ function v3Fact(kind: string, resource: Fields | null): NameFact[] {
   return [{ kind, id, name: textOf(resource['name']), parent: parentOf(owner, related?.['guid']) }]
 }
 
-function v2Fact(kind: string, id: string, entity: Fields | null): NameFact[] {
-  if (entity === null) return []
+function v2Fact(kind: string, id: string, entity: Fields | null): NameFact {
   const owner = kind === 'space' ? 'organization' : kind === 'app' ? 'space' : null
-  const name = textOf(entity['name']) ?? textOf(entity['username'])
-  return [{ kind, id, name, parent: parentOf(owner, owner === null ? null : entity[`${owner}_guid`]) }]
+  const name = textOf(entity?.['name']) ?? textOf(entity?.['username'])
+  return { kind, id, name, parent: parentOf(owner, owner === null ? null : entity?.[`${owner}_guid`]) }
 }
 
 function parentOf(kind: string | null, guid: unknown): NameRef | null {

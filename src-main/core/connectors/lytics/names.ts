@@ -12,15 +12,16 @@ const listedKinds: ReadonlySet<string> = new Set(['user', 'account', 'segment'])
 function lookUp(kind: string): NameLookUp {
   return {
     batchSize: 1,
-    fetch: async (client, ids) => {
+    async *fetch(client, refs) {
       const list = listedKinds.has(kind) ? await listOfKind(client, kind) : null
-      if (list !== null) return list
-      const facts: NameFact[] = []
-      for (const id of ids) {
-        const fact = factOf(kind, await single(client, `/api/${kind}/${encodeURIComponent(id)}`))
-        if (fact !== null) facts.push({ ...fact, id })
+      if (list !== null) {
+        yield list
+        return
       }
-      return facts
+      for (const { id } of refs) {
+        const fact = factOf(kind, await single(client, `/api/${kind}/${encodeURIComponent(id)}`))
+        yield [fact === null ? { kind, id, name: null } : { ...fact, id }]
+      }
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { NameFact, NameLookUp, ServiceClient } from '../define.ts'
+import type { NameFact, NameLookUp, NameRef, ServiceClient } from '../define.ts'
 import { fieldsOf, idOf, listOf, textOf, type Fields } from '../kit/fields.ts'
 import { bodyFields } from '../kit/sign-in.ts'
 import { apiPath, attributesOf, personName, relatedId } from './json-api.ts'
@@ -13,8 +13,8 @@ const refusesToInclude = new WeakSet<ServiceClient>()
 const batchSize = 100
 
 export const okskyLookUps: Readonly<Record<string, NameLookUp>> = {
-  user: { batchSize, fetch: async (client, ids) => (await ask(client, 'users', ids, null)).data.flatMap(personFact) },
-  room: { batchSize, fetch: async (client, ids) => (await ask(client, 'rooms', ids, null)).data.flatMap(roomFact) },
+  user: { batchSize, fetch: ofKind('users', personFact) },
+  room: { batchSize, fetch: ofKind('rooms', roomFact) },
   ...Object.fromEntries(
     [...kindsInRooms].map((kind): [string, NameLookUp] => [kind, { batchSize, tellsWorkspace: true, fetch: inRooms(kind) }]),
   ),
@@ -28,11 +28,17 @@ export function includedPeople(body: Fields | null): NameFact[] {
   return listOf(body?.['included']).flatMap((entry) => personFact(fieldsOf(entry)))
 }
 
+function ofKind(path: string, factsOf: (resource: Fields | null) => NameFact[]): NameLookUp['fetch'] {
+  return async function* (client, refs) {
+    yield (await ask(client, path, refs, null)).data.flatMap(factsOf)
+  }
+}
+
 /** Which room each lives in, and the names of the rooms, as far as they come along. */
 function inRooms(kind: string): NameLookUp['fetch'] {
-  return async (client, ids) => {
-    const { data, included } = await ask(client, `${kind}s`, ids, 'room')
-    return [...data.flatMap((found) => objectFact(kind, found)), ...included.flatMap(roomFact)]
+  return async function* (client, refs) {
+    const { data, included } = await ask(client, `${kind}s`, refs, 'room')
+    yield [...data.flatMap((found) => objectFact(kind, found)), ...included.flatMap(roomFact)]
   }
 }
 
@@ -41,9 +47,9 @@ interface Answer {
   readonly included: readonly (Fields | null)[]
 }
 
-async function ask(client: ServiceClient, path: string, ids: readonly string[], include: string | null): Promise<Answer> {
+async function ask(client: ServiceClient, path: string, refs: readonly NameRef[], include: string | null): Promise<Answer> {
   const query: (readonly [string, string])[] = [
-    ['filter[id]', ids.join(',')],
+    ['filter[id]', refs.map(({ id }) => id).join(',')],
     ['page[size]', String(batchSize)],
   ]
   const request = async (more: typeof query) =>

@@ -29,7 +29,9 @@ export function wantedOnehubNames(record: RawRecord): readonly NameRef[] {
   const userId = idOf(event['user_id'])
   return [
     ...(workspaceId !== null && workspaceName(detail, workspaceId) === null ? [{ kind: 'workspace', id: workspaceId }] : []),
-    ...(userId !== null && detail.subject === null ? [{ kind: 'user', id: userId }] : []),
+    ...(userId !== null && detail.subject === null
+      ? [{ kind: 'user', id: userId, ...(workspaceId === null ? {} : { listedIn: workspaceId }) }]
+      : []),
   ]
 }
 

@@ -2,14 +2,12 @@ import { TrailviewError, type ErrorCode } from '../../../contract/errors.ts'
 import type { ConnectionOptions } from '../../../contract/model/connection.ts'
 import type { KnownName } from '../../cache/archive.ts'
 import type { ConnectorDefinition, NameBook, NameFact, NameRef, RawRecord, ServiceClient } from '../define.ts'
+import { LookUpShare, ShareSpent } from './look-up-share.ts'
 
 /** How long a name is believed before the service is asked again, and how long "asked and unknown" is, ms. */
 const knownLifetimeMs = 24 * 60 * 60_000
 const unknownLifetimeMs = 7 * knownLifetimeMs
 
-/** Look-ups are at most so many requests of a run, or one for so many other requests (a tenth of all), whichever is more. */
-const fewRequests = 3
-const otherRequestsPerLookUp = 9
 const mostRounds = 3
 const mostRemembered = 100_000
 
@@ -51,12 +49,11 @@ export class RunNames implements NameBook {
   readonly #stale = new Set<string>()
   readonly #closedKinds = new Set<string>()
   #learnt: NameFact[] = []
-  /** Requests that look-ups have taken, and what the last one of each kind took. */
-  #spent = 0
-  readonly #costs = new Map<string, number>()
+  readonly #share: LookUpShare
 
   constructor(run: RunNamesOptions) {
     this.#run = run
+    this.#share = new LookUpShare(run.client)
   }
 
   get(ref: NameRef): NameFact | undefined {
@@ -83,7 +80,7 @@ export class RunNames implements NameBook {
 
   /** Whether one more look-up is within the run's share. */
   get canAsk(): boolean {
-    return this.#spent < this.#allowed
+    return this.#share.canAsk
   }
 
   /** What was learnt since the last call, to be committed with the page. */
@@ -133,38 +130,33 @@ export class RunNames implements NameBook {
     }
     for (const { kind, names } of batches.sort((a, b) => b.count - a.count)) {
       // What came along with another batch needs no asking.
-      const ids = names.flatMap(({ ref }) => (this.#isFresh(ref) ? [] : [ref.id]))
-      if (ids.length > 0 && this.#canLookUp(kind)) await this.#fetch(kind, ids)
+      const refs = names.flatMap(({ ref }) => (this.#isFresh(ref) ? [] : [ref]))
+      if (refs.length > 0 && this.#canLookUp(kind)) await this.#fetch(kind, refs)
     }
   }
 
-  async #fetch(kind: string, ids: readonly string[]): Promise<void> {
-    const { client, definition, options } = this.#run
-    const before = client.requestCount
+  async #fetch(kind: string, refs: readonly NameRef[]): Promise<void> {
+    const { definition, options } = this.#run
     try {
-      const facts = (await definition.lookUps[kind]?.fetch(client, ids, options)) ?? []
-      for (const fact of facts) this.#learn(fact)
-      // What the service no longer knows keeps the name it had.
-      for (const id of ids) if (!this.#isFresh({ kind, id })) this.#learn(this.get({ kind, id }) ?? { kind, id, name: null })
+      for await (const facts of definition.lookUps[kind]?.fetch(this.#share, refs, options) ?? [])
+        for (const fact of facts) this.#hear(fact)
+      for (const ref of refs) if (!this.#isFresh(ref)) this.#hear({ kind, id: ref.id, name: null })
     } catch (error) {
+      // Nothing is remembered of ids that were not answered for: a later run asks again.
+      if (error instanceof ShareSpent) return
       if (error instanceof TrailviewError && endingErrors.has(error.code)) throw error
-      // Nothing is remembered of ids that were not answered for: the next run asks again.
       this.#closedKinds.add(kind)
-    } finally {
-      const cost = client.requestCount - before
-      this.#spent += cost
-      this.#costs.set(kind, cost)
     }
   }
 
-  get #allowed(): number {
-    return Math.max(fewRequests, Math.floor((this.#run.client.requestCount - this.#spent) / otherRequestsPerLookUp))
+  /** What a look-up told. What the service no longer knows keeps the name it had. */
+  #hear(fact: NameFact): void {
+    const known = this.get(fact)
+    this.#learn(fact.name === null && known !== undefined && known.name !== null ? known : fact)
   }
 
-  /** A kind that takes several requests at a time waits until there is room for as many. */
   #canLookUp(kind: string): boolean {
-    if (this.#run.definition.lookUps[kind] === undefined || this.#closedKinds.has(kind)) return false
-    return this.#spent + (this.#costs.get(kind) ?? 1) <= this.#allowed
+    return this.#run.definition.lookUps[kind] !== undefined && !this.#closedKinds.has(kind) && this.#share.canAsk
   }
 
   #isFresh(ref: NameRef): boolean {
