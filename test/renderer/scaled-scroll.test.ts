@@ -60,10 +60,11 @@ describe('the scaled scroller', () => {
         const row = n % scale.rows
         const before = at * maxTopPx(scale)
         const top = topToShow(scale, before, row)
-        const rowTop = row * scale.rowHeightPx
-        expect(rowTop).toBeGreaterThanOrEqual(top)
-        expect(rowTop + scale.rowHeightPx).toBeLessThanOrEqual(top + scale.viewportPx)
-        const wasVisible = rowTop >= before && rowTop + scale.rowHeightPx <= before + scale.viewportPx
+        // Between these whole numbers the row is in view. Adding the viewport to an offset that is no whole number would round.
+        const [lowest, highest] = [(row + 1) * scale.rowHeightPx - scale.viewportPx, row * scale.rowHeightPx]
+        expect(top).toBeGreaterThanOrEqual(lowest)
+        expect(top).toBeLessThanOrEqual(highest)
+        const wasVisible = before >= lowest && before <= highest
         if (wasVisible) expect(top).toBe(before)
       }),
     )
