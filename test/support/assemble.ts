@@ -7,7 +7,7 @@ const folder = new URL('../../src-main/core/cache/engine/', import.meta.url)
 /** Assembles `text-search.wat` into what `text-search.wasm.ts` is to hold. */
 export async function assembled(): Promise<string> {
   const { parseWat } = await wabt()
-  const module = parseWat('text-search.wat', readFileSync(new URL('text-search.wat', folder), 'utf8'), { simd: true })
+  const module = parseWat('text-search.wat', readFileSync(new URL('text-search.wat', folder), 'utf8'), { simd: true, threads: true })
   const { buffer } = module.toBinary({})
   const lines =
     Buffer.from(buffer)

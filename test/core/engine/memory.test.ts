@@ -12,6 +12,8 @@ import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
 import { MatchCounts } from '../../../src-main/core/cache/engine/match-counts.ts'
 import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
 import { TextColumn } from '../../../src-main/core/cache/engine/text-column.ts'
+import { TextMemory } from '../../../src-main/core/cache/engine/text-memory.ts'
+import { type Searching, searched } from '../../../src-main/core/cache/engine/text-scan.ts'
 import { ended } from '../../../src-main/core/cache/engine/steps.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
@@ -182,24 +184,61 @@ test('finds texts in a column like a plain search does', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '日', ' ', '\0', '😀'), maxLength: 6 })
   fc.assert(
     fc.property(fc.array(fc.option(text, { nil: null }), { maxLength: 30 }), text, (texts, needle) => {
-      const column = new TextColumn(texts[0] ?? null)
+      const column = new TextColumn(new TextMemory(), texts[0] ?? null)
       for (const value of texts.slice(1)) column.push(value)
       const all = texts.length === 0 ? [null] : texts
-      const numbers = (mark: (bits: Uint32Array) => void): readonly number[] => {
+      const numbers = (marking: (bits: Uint32Array) => Searching<void>): readonly number[] => {
         const bits = emptyBits(column.count)
-        mark(bits)
+        searched(marking(bits))
         return Array.from({ length: bits.length * 32 }, (_, number) => number).filter((number) => hasBit(bits, number))
       }
       const expected = (isMatch: (value: string) => boolean): readonly number[] =>
         all.flatMap((value, number) => (value !== null && isMatch(value) ? [number] : []))
-      expect(numbers((bits) => column.markContaining(needle, bits))).toEqual(expected((value) => value.includes(needle)))
-      expect(numbers((bits) => ended(column.marking('start', needle, bits)))).toEqual(expected((value) => value.startsWith(needle)))
-      expect(numbers((bits) => ended(column.marking('end', needle, bits)))).toEqual(expected((value) => value.endsWith(needle)))
-      expect(numbers((bits) => ended(column.marking('whole', needle, bits)))).toEqual(expected((value) => value === needle))
+      expect(numbers((bits) => column.marking('anywhere', needle, bits))).toEqual(expected((value) => value.includes(needle)))
+      expect(numbers((bits) => column.marking('start', needle, bits))).toEqual(expected((value) => value.startsWith(needle)))
+      expect(numbers((bits) => column.marking('end', needle, bits))).toEqual(expected((value) => value.endsWith(needle)))
+      expect(numbers((bits) => column.marking('whole', needle, bits))).toEqual(expected((value) => value === needle))
       expect(Array.from({ length: column.count }, (_, number) => column.text(number))).toEqual(all)
     }),
     { numRuns: 500 },
   )
+})
+
+test('finds texts of any length among many, grown and restored', () => {
+  const random = generator(11)
+  const words = ['ada', 'turing', '', 'budget-', '1815', 'ä', '日本']
+  const word = (): string => words[Math.floor(random() * words.length)] ?? ''
+  const texts: (string | null)[] = Array.from({ length: 70_000 }, (_, number) => (number % 11 === 0 ? null : word() + word() + word()))
+  const long = 'long '.repeat(40_000)
+  for (const at of [0, 31, 40_000, 40_001, 40_002, 69_999]) texts[at] = `${at}${long}${at}`
+  const grown = new TextColumn(new TextMemory(), texts[0])
+  for (const value of texts.slice(1)) grown.push(value)
+  const restored = new TextColumn(new TextMemory(), texts[0])
+  for (let from = 1; from < texts.length; from += 9_999) restored.append(grown.slice(from, from + 9_999))
+  const needles = [
+    'ada',
+    'turing1815',
+    'ä',
+    'zzz',
+    '40001',
+    `1${'long '.repeat(900)}`,
+    `${'long '.repeat(1_000)}40001`,
+    `40001${long}`,
+    texts[31] ?? '',
+  ]
+  for (const column of [grown, restored]) {
+    for (const needle of needles) {
+      const bits = emptyBits(column.count)
+      searched(column.marking('anywhere', needle, bits))
+      expect(texts.flatMap((text, number) => (text?.includes(needle) === hasBit(bits, number) || text === null ? [] : [number]))).toEqual(
+        [],
+      )
+    }
+    const whole = emptyBits(column.count)
+    searched(column.marking('whole', texts[40_002] ?? '', whole))
+    expect(texts.flatMap((_, number) => (hasBit(whole, number) ? [number] : []))).toEqual([40_002])
+    expect(texts.every((text, number) => column.text(number) === text)).toBe(true)
+  }
 })
 
 test('few matches, counted slots and walked positions fall into the same buckets', () => {

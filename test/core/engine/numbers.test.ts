@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Assistant } from '../../../src-main/core/cache/engine/assistant.ts'
 import { Counter } from '../../../src-main/core/cache/engine/counter.ts'
+import { Engine } from '../../../src-main/core/cache/engine/engine.ts'
 import { NarrowColumn } from '../../../src-main/core/cache/engine/narrow-column.ts'
 import { parseQuery } from '../../../src-main/core/query/parse.ts'
 import { record } from '../cache/archive-fixture.ts'
@@ -32,6 +34,22 @@ test('a combination finds the same by few candidates as by a pass over all', asy
     expect(events.map(({ externalId }) => externalId)).toEqual(expected)
     expect(await loaded.count(asked, never)).toBe(expected.length)
     expect((await loaded.window(asked, 'oldest', 3, 4, never)).rows.map(({ event }) => event.externalId)).toEqual(expected.slice(3, 7))
+  }
+})
+
+test('one thread goes on alone when the other that helps it has ended', async () => {
+  const { add, engine, db } = await testEngine()
+  add(
+    'c1',
+    Array.from({ length: 200 }, (_, i) => record({ externalId: `e${i}`, summary: `Somebody touched plan ${i % 4}` })),
+  )
+  const ended = new Assistant({ home: '', workerUrl: 'data:text/javascript,process.exit()', leastRows: 0 })
+  const alone = await Engine.load(db, () => {}, ended)
+  for (const asked of [parsed('"plan 3"'), parsed('somebody -"plan 1"')]) {
+    expect(await alone.count(asked, never)).toBe(await (await engine()).count(asked, never))
+    expect(await alone.facets(asked, ['actor', 'action'], 5, never)).toEqual(
+      await (await engine()).facets(asked, ['actor', 'action'], 5, never),
+    )
   }
 })
 

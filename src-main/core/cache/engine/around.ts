@@ -2,8 +2,8 @@ import type { ArchiveState } from './archive-state.ts'
 import { clearBit, emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { flag } from './columns.ts'
 import type { NarrowColumn } from './narrow-column.ts'
-import { ended } from './steps.ts'
 import type { TextColumn } from './text-column.ts'
+import { searched } from './text-scan.ts'
 
 /** Rows nearest in time by the same actor and on the same object, up to `count` before and after each, newest first. */
 export function around(
@@ -24,7 +24,7 @@ function sameThing(number: number, connection: NarrowColumn, id: TextColumn, nam
   const text = number === 0 ? null : column.text(number)
   if (text === null) return null
   const same = emptyBits(id.count)
-  ended(column.marking('whole', text, same))
+  searched(column.marking('whole', text, same))
   forEachBit(same, 0, same.length, (other) => {
     const isOther = connection.at(other) !== connection.at(number) || (kind !== undefined && kind.at(other) !== kind.at(number))
     // Without an id, only what has none either is the same by its name.

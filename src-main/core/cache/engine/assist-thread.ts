@@ -5,6 +5,7 @@ import { runSlice } from './program.ts'
 import { listRows } from './row-lists.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Slices } from './slices.ts'
+import { type ScanTask, scanSlice } from './text-scan.ts'
 import { Handover, type ThreadMethods } from './thread-calls.ts'
 
 /** The thread behind `Assistant`. */
@@ -13,20 +14,25 @@ export function assistMethods(): ThreadMethods {
   const rows = new Uint32Array(sliceRows)
   return {
     match: async ({ program, columns, words, slices }: MatchTask, signal: AbortSignal) => {
-      const own = new Slices(slices.rowCount, slices.next)
-      for (let slice = own.take(); slice !== null; slice = own.take()) {
-        runSlice(program, columns, slice.from, slice.to, words.subarray(slice.from >>> 5))
-        await scheduler.breathe(urgency.numbers, signal)
-      }
+      await new Slices(slices).each(({ from, to }) => {
+        runSlice(program, columns, from, to, words.subarray(from >>> 5))
+        return scheduler.breathe(urgency.numbers, signal)
+      })
+      return null
+    },
+    search: async (task: ScanTask, signal: AbortSignal) => {
+      await new Slices(task.slices).each((slice) => {
+        scanSlice(task, 'assistant', slice)
+        return scheduler.breathe(urgency.numbers, signal)
+      })
       return null
     },
     count: async ({ counted, sizes, words, without, slices }: CountTask, signal: AbortSignal) => {
-      const own = new Slices(slices.rowCount, slices.next)
       const counts = new MatchCounts(sizes)
-      for (let slice = own.take(); slice !== null; slice = own.take()) {
-        counts.add(rows, listRows(words, without, slice.from >>> 5, slice.to >>> 5, rows), counted)
-        await scheduler.breathe(urgency.numbers, signal)
-      }
+      await new Slices(slices).each(({ from, to }) => {
+        counts.add(rows, listRows(words, without, from >>> 5, to >>> 5, rows), counted)
+        return scheduler.breathe(urgency.numbers, signal)
+      })
       const { actor, context, flags, place, slot } = counts
       return new Handover(
         { actor, context, flags, place, slot },

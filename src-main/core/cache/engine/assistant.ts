@@ -3,10 +3,11 @@ import type { WorkerOptions } from '../reader-port.ts'
 import type { EventColumns } from './columns.ts'
 import type { CountedColumns, CountSizes, MatchCounts } from './match-counts.ts'
 import type { Program } from './program.ts'
-import type { Slices } from './slices.ts'
+import type { SharedSlices } from './slices.ts'
+import type { ScanTask } from './text-scan.ts'
 import { ThreadCaller } from './thread-calls.ts'
 
-/** Rows from which on it pays to ask for help: some milliseconds of work. */
+/** Rows, or entries with a text, from which on it pays to ask for help: some milliseconds of work. */
 const manyRows = 500_000
 
 export interface AssistantOptions {
@@ -22,7 +23,7 @@ export interface MatchTask {
   readonly program: Program
   readonly columns: EventColumns
   readonly words: Uint32Array
-  readonly slices: Slices['shared']
+  readonly slices: SharedSlices
 }
 
 /** A count of the rows of a result, but for those of another. */
@@ -31,41 +32,54 @@ export interface CountTask {
   readonly sizes: CountSizes
   readonly words: Uint32Array
   readonly without: Uint32Array | null
-  readonly slices: Slices['shared']
+  readonly slices: SharedSlices
 }
 
 /** Arrays of counts as a thread hands them over. */
 export type CountArrays = Pick<MatchCounts, 'actor' | 'context' | 'flags' | 'place' | 'slot'>
 
-/** A second thread that takes slices of long passes. It knows nothing of the archive but the numbers it is shown. */
+/**
+ * A second thread that takes slices of long passes. It knows nothing of the archive but the numbers and texts it is shown. What it is asked
+ * resolves when its last slice is done: to `failed` where slices it had taken may not be. Null: not worth it, or not possible.
+ */
 export class Assistant {
   readonly #options: AssistantOptions
   #thread: ThreadCaller | null = null
+  #hasFailed = false
 
   constructor(options: AssistantOptions) {
     this.#options = options
   }
 
-  /** Takes part in a pass; resolves when its last slice is done. Null: not worth it, or not possible. */
-  match(task: MatchTask, signal: AbortSignal): Promise<null> | null {
-    return this.#isFew(task.slices.rowCount) || !isPlain(task.program) ? null : this.#call('match', task, signal)
+  /** Whether it pays to ask for help with so many rows, or entries with a text. */
+  isUsefulFor(count: number): boolean {
+    return !this.#hasFailed && count >= (this.#options.leastRows ?? manyRows)
   }
 
-  /** Takes part in a count; resolves to what it counted. */
-  count(task: CountTask, rows: number, signal: AbortSignal): Promise<CountArrays> | null {
-    return this.#isFew(rows) ? null : this.#call('count', task, signal)
+  /** Takes part in a pass. */
+  match(task: MatchTask, signal: AbortSignal): Promise<null | 'failed'> | null {
+    return this.isUsefulFor(task.slices.count) && isPlain(task.program) ? this.#call('match', task, signal) : null
   }
 
-  #isFew(rows: number): boolean {
-    return rows < (this.#options.leastRows ?? manyRows)
+  /** Takes part in a count of so many rows; resolves to what it counted. */
+  count(task: CountTask, rows: number, signal: AbortSignal): Promise<CountArrays | 'failed'> | null {
+    return this.isUsefulFor(rows) ? this.#call('count', task, signal) : null
   }
 
-  #call<Value>(method: string, task: MatchTask | CountTask, signal: AbortSignal): Promise<Value> {
+  /** Takes part in searching texts; what is found goes into memory that threads share. */
+  search(task: ScanTask, signal: AbortSignal): Promise<null | 'failed'> {
+    return this.#call('search', task, signal)
+  }
+
+  async #call<Value>(method: string, task: MatchTask | CountTask | ScanTask, signal: AbortSignal): Promise<Value | 'failed'> {
     this.#thread ??= this.#start()
-    const done = this.#thread.call<Value>(method, [task], signal)
-    // Told to whoever waits for it; nobody may, when its own part fails.
-    done.catch(() => undefined)
-    return done
+    try {
+      return await this.#thread.call<Value>(method, [task], signal)
+    } catch {
+      // Whoever cancelled does not wait for it.
+      if (!signal.aborted) this.#hasFailed = true
+      return 'failed'
+    }
   }
 
   #start(): ThreadCaller {

@@ -33,11 +33,10 @@ function weight(program: Program): number {
     case 'all':
     case 'none':
     case 'rows':
+    case 'bits':
       return 0
     case 'table':
       return program.column === 'flags' ? 1 : program.column === 'context' ? 2 : 3
-    case 'time':
-      return 2
     case 'not':
       return weight(program.part)
     case 'and':

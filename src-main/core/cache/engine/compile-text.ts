@@ -9,12 +9,13 @@ import { layingAcross } from './phrase.ts'
 import type { Program } from './program.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { summaryOf } from './summary-text.ts'
+import { type Searching, together } from './text-scan.ts'
 
 /**
  * Free text: each place it may stand in is a dictionary, so a scan of the dictionaries finds it; but for a phrase that lies across a
  * summary, part of it in a name and part in the words around.
  */
-export function* compilingText(pattern: Pattern, scope: TextScope, context: CompileContext, steps: Step[]): Generator<void, Program> {
+export function* compilingText(pattern: Pattern, scope: TextScope, context: CompileContext, steps: Step[]): Searching<Program> {
   if (pattern.pieces.length === 0) return { op: 'all' }
   const text = yield* inDictionaries(pattern, context.state, steps)
   const across = yield* acrossSummary(pattern, context.state, steps)
@@ -26,20 +27,23 @@ export function* compilingText(pattern: Pattern, scope: TextScope, context: Comp
   return both('or', [found, { op: 'confirm', candidates: { op: 'not', part: found }, isSlow: true, isMatch: isInPayload }])
 }
 
-function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): Generator<void, readonly Program[]> {
+function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): Searching<readonly Program[]> {
   const { actor, subject, action, template, contexts, counts } = state.dictionaries
   const actors = emptyBits(counts.actor)
-  yield* markingWithin(actor.name, pattern, actors)
-  yield* markingWithin(actor.email, pattern, actors)
   const names = emptyBits(counts.object)
-  yield* markingWithin(subject.name, pattern, names)
-  const objects = names.slice()
-  yield* markingWithin(subject.id, pattern, objects)
+  const objects = emptyBits(counts.object)
   const actions = emptyBits(action.action.count)
-  yield* markingWithin(action.action, pattern, actions)
   const templates = emptyBits(counts.template)
-  // Marks in wordings are no text.
-  if (!pattern.pieces.some((piece) => marks.test(piece))) yield* markingWithin(template, pattern, templates)
+  yield* together([
+    markingWithin(actor.name, pattern, actors),
+    markingWithin(actor.email, pattern, actors),
+    markingWithin(subject.name, pattern, names),
+    markingWithin(subject.id, pattern, objects),
+    markingWithin(action.action, pattern, actions),
+    // Marks in wordings are no text.
+    ...(pattern.pieces.some((piece) => marks.test(piece)) ? [] : [markingWithin(template, pattern, templates)]),
+  ])
+  names.forEach((word, at) => (objects[at] = (objects[at] as number) | word))
   const context = bitsWhere(
     0,
     contexts.count,
@@ -68,7 +72,7 @@ function inReviews(pattern: Pattern, state: ArchiveState, steps: Step[]): readon
 /** Control characters that stand for names in wordings: as text they are only found by looking at each event. */
 const marks = /[\u0001-\u0004]/
 
-function* acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): Generator<void, readonly Program[]> {
+function* acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): Searching<readonly Program[]> {
   const [only] = pattern.pieces
   if (pattern.pieces.every((piece) => !marks.test(piece))) {
     if (pattern.pieces.length === 1 && only !== undefined) return only.includes(' ') ? [yield* layingAcross(only, state, steps)] : []
@@ -79,17 +83,19 @@ function* acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): G
 }
 
 /** Events that hold every word of the pattern somewhere in their summary. */
-function* candidatesOf(pattern: Pattern, state: ArchiveState): Generator<void, Program> {
+function* candidatesOf(pattern: Pattern, state: ArchiveState): Searching<Program> {
   const { actor, subject, template, contexts, counts } = state.dictionaries
   const words = pattern.pieces.flatMap((piece) => piece.split(' ')).filter((word) => word !== '' && !marks.test(word))
   const found: Program[] = []
   for (const word of words) {
     const actors = emptyBits(counts.actor)
-    yield* actor.name.marking('anywhere', word, actors)
     const subjects = emptyBits(counts.object)
-    yield* subject.name.marking('anywhere', word, subjects)
     const templates = emptyBits(counts.template)
-    yield* template.marking('anywhere', word, templates)
+    yield* together([
+      actor.name.marking('anywhere', word, actors),
+      subject.name.marking('anywhere', word, subjects),
+      template.marking('anywhere', word, templates),
+    ])
     const context = bitsWhere(0, contexts.count, (number) => hasBit(subjects, contexts.workspace.at(number)))
     found.push(
       both('or', [

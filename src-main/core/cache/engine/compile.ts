@@ -12,6 +12,8 @@ import { markingWhole } from './patterns.ts'
 import type { Program } from './program.ts'
 import type { RecentlyUsed } from './recently-used.ts'
 import { isFileKind, remembered } from './quick-test.ts'
+import { type Searching, together } from './text-scan.ts'
+import { timeRows } from './time-rows.ts'
 
 /** How a part of a query is answered, as a sentence; made only when somebody asks. */
 export type Step = () => string
@@ -31,21 +33,22 @@ export interface CompileContext {
   readonly terms: RecentlyUsed<string, Compiled>
 }
 
-/** Turns the meaning of a query into tables over the dictionaries, in steps of about a millisecond; of no use when the archive changed meanwhile. */
-export function* compiling(tree: QueryTree, context: CompileContext): Generator<void, Compiled> {
+/** Turns the meaning of a query into tables over the dictionaries step by step; of no use when the archive changed meanwhile. */
+export function* compiling(tree: QueryTree, context: CompileContext): Searching<Compiled> {
   const steps: Step[] = []
   const program = yield* compilingTree(tree, context, steps)
   return { program, steps }
 }
 
-function* compilingTree(tree: QueryTree, context: CompileContext, steps: Step[]): Generator<void, Program> {
+function* compilingTree(tree: QueryTree, context: CompileContext, steps: Step[]): Searching<Program> {
   switch (tree.kind) {
     case 'all':
       return { op: 'all' }
     case 'and':
     case 'or': {
-      const parts: Program[] = []
-      for (const part of tree.parts) parts.push(yield* compilingTree(part, context, steps))
+      const ownSteps = tree.parts.map((): Step[] => [])
+      const parts = yield* together(tree.parts.map((part, at) => compilingTree(part, context, ownSteps[at] ?? [])))
+      steps.push(...ownSteps.flat())
       return both(tree.kind, parts)
     }
     case 'not':
@@ -56,17 +59,14 @@ function* compilingTree(tree: QueryTree, context: CompileContext, steps: Step[])
     case 'has':
       return compileFlag(tree.flag, steps)
     case 'time': {
-      steps.push(() => `time: the time column from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`)
-      return { op: 'time', fromMs: tree.fromMs ?? -Infinity, toMs: tree.toMs ?? Infinity }
+      steps.push(() => `time: the time order from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`)
+      const { columns, order } = context.state
+      return { op: 'bits', words: yield* timeRows(columns, order, tree.fromMs ?? -Infinity, tree.toMs ?? Infinity) }
     }
   }
 }
 
-function* compilingTerm(
-  tree: Extract<QueryTree, { kind: 'text' | 'field' }>,
-  context: CompileContext,
-  steps: Step[],
-): Generator<void, Program> {
+function* compilingTerm(tree: Extract<QueryTree, { kind: 'text' | 'field' }>, context: CompileContext, steps: Step[]): Searching<Program> {
   const key = JSON.stringify(tree)
   let compiled = context.terms.get(key)
   if (compiled === undefined) {
@@ -94,26 +94,21 @@ function compileFlag(name: HasFlag, steps: Step[]): Program {
 
 const flagTable = (isMatch: (flags: number) => boolean): Uint32Array => bitsWhere(0, 256, isMatch)
 
-function* compilingField(
-  field: MatchField,
-  patterns: readonly Pattern[],
-  context: CompileContext,
-  steps: Step[],
-): Generator<void, Program> {
+function* compilingField(field: MatchField, patterns: readonly Pattern[], context: CompileContext, steps: Step[]): Searching<Program> {
   const { state } = context
   const { actor, subject, action, contexts, connections, counts } = state.dictionaries
   const isAny = (value: string | null): boolean => value !== null && patterns.some((pattern) => matchesWhole(pattern, value))
   switch (field) {
     case 'actor': {
       const table = emptyBits(counts.actor)
-      for (const pattern of patterns) for (const column of [actor.name, actor.email, actor.id]) yield* markingWhole(column, pattern, table)
+      yield* together(patterns.flatMap((pattern) => actor.texts.map((column) => markingWhole(column, pattern, table))))
       steps.push(() => `actor: ${sum(table)} of ${counts.actor - 1} actors, by the actor column`)
       return tableProgram('actor', table)
     }
     case 'object':
     case 'file': {
       const table = emptyBits(counts.object)
-      for (const pattern of patterns) for (const column of [subject.name, subject.id]) yield* markingWhole(column, pattern, table)
+      yield* together(patterns.flatMap((pattern) => subject.texts.map((column) => markingWhole(column, pattern, table))))
       if (field === 'file') {
         const isFile = state.dictionaries.kinds.texts.map(isFileKind)
         forEachBit(table, 0, table.length, (number) => {
@@ -144,7 +139,7 @@ function* compilingField(
     case 'verb':
     case 'action': {
       const actions = emptyBits(action.action.count)
-      for (const pattern of patterns) yield* markingWhole(field === 'verb' ? action.verb : action.action, pattern, actions)
+      yield* together(patterns.map((pattern) => markingWhole(field === 'verb' ? action.verb : action.action, pattern, actions)))
       return contextProgram(state, (number) => hasBit(actions, contexts.action.at(number)), field, steps)
     }
     case 'outcome': {

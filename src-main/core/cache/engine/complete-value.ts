@@ -9,6 +9,7 @@ import { type FacetSource, facetOf } from './facets.ts'
 import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
 import { isFileKind } from './quick-test.ts'
+import { searched, together } from './text-scan.ts'
 
 type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count'>
 
@@ -83,7 +84,7 @@ function things(
   db: Database,
 ): readonly Completion[] {
   const found = emptyBits(entries.count)
-  for (const text of entries.texts) text.markContaining(foldedText, found)
+  searched(together(entries.texts.map((column) => column.marking('anywhere', foldedText, found))))
   const sums = new Uint32Array(entries.count)
   const groups: number[] = []
   forEachBit(found, 0, found.length, (num) => {

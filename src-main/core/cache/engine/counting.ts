@@ -8,7 +8,7 @@ import type { ResultSet } from './result-set.ts'
 import { listRows } from './row-lists.ts'
 import { type Scheduler, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
-import { Slices } from './slices.ts'
+import { sharedSlices, Slices } from './slices.ts'
 
 /** Results whose counts are kept: a few megabytes each. */
 const keptCounts = 4
@@ -67,7 +67,7 @@ export class Counting {
         counter.clear()
         counter.reserve(dictionaries.counts.object)
         const add = (rows: Uint32Array, count: number): void => counter.addRows(columns.object, groups.first.values, rows, count)
-        const slices = new Slices(result.words.length * 32)
+        const slices = new Slices(sharedSlices(result.words.length * 32, sliceRows))
         const isWhole = await this.#forEachSlice(result.words, null, slices, signal, add)
         if (isWhole && this.#state.rewrites === rewrites) return read(counter)
       }
@@ -88,11 +88,12 @@ export class Counting {
       const { counted, sizes } = basis
       const counts = new MatchCounts(sizes)
       const [words, without] = isLarge ? [all.words, result.words] : [result.words, null]
-      const slices = new Slices(words.length * 32)
+      const slices = new Slices(sharedSlices(words.length * 32, sliceRows))
       const task = { counted, sizes, words, without, slices: slices.shared }
       const assisted = this.#assistant?.count(task, isLarge ? all.count - result.count : result.count, signal)
       const isWhole = await this.#forEachSlice(words, without, slices, signal, (rows, count) => counts.add(rows, count, counted))
       const others = await assisted
+      if (others === 'failed') continue
       if (others != null) counts.addAll(others)
       if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
       if (isLarge) counts.subtractFrom(basis.totals)

@@ -4,6 +4,7 @@ import { Contexts } from './contexts.ts'
 import { Actors, Interner, Subjects } from './entries.ts'
 import { unmappedWords } from './names.ts'
 import { TextColumn } from './text-column.ts'
+import { TextMemory } from './text-memory.ts'
 
 /** Connections by number. There are few, so they are kept as they are. */
 export interface ConnectionEntry {
@@ -18,13 +19,17 @@ export interface ConnectionEntry {
  * They only ever grow, but for connections, which are read anew whenever something was committed.
  */
 export class Dictionaries {
+  readonly #texts = new TextMemory()
   /** Kinds of actors, objects and workspaces, as written. */
   readonly kinds = new Interner()
-  readonly actor = new Actors(this.kinds)
+  readonly actor = new Actors(this.kinds, this.#texts)
   /** Objects and workspaces. */
-  readonly subject = new Subjects(this.kinds)
-  readonly action = { action: new TextColumn(fold(unmappedWords.action)), verb: new TextColumn(unmappedWords.verb) }
-  readonly template = new TextColumn(fold(unmappedWords.summary))
+  readonly subject = new Subjects(this.kinds, this.#texts)
+  readonly action = {
+    action: new TextColumn(this.#texts, fold(unmappedWords.action)),
+    verb: new TextColumn(this.#texts, unmappedWords.verb),
+  }
+  readonly template = new TextColumn(this.#texts, fold(unmappedWords.summary))
   /** Templates that hold no marks, only text that looks like them. */
   readonly verbatim = new Set<number>()
   readonly contexts = new Contexts()

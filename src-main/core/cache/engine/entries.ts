@@ -1,5 +1,6 @@
 import { NarrowColumn } from './narrow-column.ts'
 import { TextColumn } from './text-column.ts'
+import type { TextMemory } from './text-memory.ts'
 import { ValueGroups } from './value-groups.ts'
 
 /** Entries of one stored part of a dictionary. */
@@ -105,8 +106,8 @@ export class Actors extends Entries {
   readonly name: TextColumn
   readonly email: TextColumn
 
-  constructor(kinds: Interner) {
-    const [id, name, email] = [new TextColumn(), new TextColumn(), new TextColumn()]
+  constructor(kinds: Interner, memory: TextMemory) {
+    const [id, name, email] = [new TextColumn(memory), new TextColumn(memory), new TextColumn(memory)]
     super([id, name, email], kinds)
     this.id = id
     this.name = name
@@ -119,8 +120,8 @@ export class Subjects extends Entries {
   readonly id: TextColumn
   readonly name: TextColumn
 
-  constructor(kinds: Interner) {
-    const [id, name] = [new TextColumn(), new TextColumn()]
+  constructor(kinds: Interner, memory: TextMemory) {
+    const [id, name] = [new TextColumn(memory), new TextColumn(memory)]
     super([id, name], kinds)
     this.id = id
     this.name = name

@@ -2,9 +2,10 @@ import { matchesWhole, matchesWithin } from '../../query/pattern.ts'
 import type { Pattern } from '../../query/tree.ts'
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
 import type { TextColumn } from './text-column.ts'
+import type { Searching } from './text-scan.ts'
 
-/** Marks the entries that are, from end to end, what the pattern says, in steps of about a millisecond. */
-export function* markingWhole(column: TextColumn, pattern: Pattern, bits: Uint32Array): Generator<void, void> {
+/** Marks the entries that are, from end to end, what the pattern says. */
+export function* markingWhole(column: TextColumn, pattern: Pattern, bits: Uint32Array): Searching<void> {
   const { pieces } = pattern
   const [first = '', second] = pieces
   if (second === undefined) yield* column.marking('whole', first, bits)
@@ -16,7 +17,7 @@ export function* markingWhole(column: TextColumn, pattern: Pattern, bits: Uint32
 }
 
 /** The same for entries within which the pattern is found. */
-export function* markingWithin(column: TextColumn, pattern: Pattern, bits: Uint32Array): Generator<void, void> {
+export function* markingWithin(column: TextColumn, pattern: Pattern, bits: Uint32Array): Searching<void> {
   const [only] = pattern.pieces
   if (pattern.pieces.length === 1 && only !== undefined) yield* column.marking('anywhere', only, bits)
   else yield* markingConfirmed(column, pattern, bits, matchesWithin)
@@ -28,7 +29,7 @@ function* markingConfirmed(
   pattern: Pattern,
   bits: Uint32Array,
   isMatch: (pattern: Pattern, text: string) => boolean,
-): Generator<void, void> {
+): Searching<void> {
   const longest = pattern.pieces.reduce((a, b) => (b.length > a.length ? b : a), '')
   const candidates = emptyBits(column.count)
   yield* column.marking('anywhere', longest, candidates)
@@ -37,7 +38,7 @@ function* markingConfirmed(
       const text = hasBit(bits, number) ? null : column.text(number)
       if (text !== null && isMatch(pattern, text)) setBit(bits, number)
     })
-    yield
+    yield []
   }
 }
 

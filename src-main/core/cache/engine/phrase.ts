@@ -3,6 +3,7 @@ import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
 import type { Step } from './compile.ts'
 import type { Program, SlotChoice } from './program.ts'
 import { partsOf, type SummaryPart } from './summary-text.ts'
+import type { Searching } from './text-scan.ts'
 
 /** What the name in a slot must do for a phrase to lie across it. */
 type Demand = { readonly slot: 'actor' | 'object' | 'context'; readonly place: 'start' | 'end' | 'whole'; readonly text: string }
@@ -12,7 +13,7 @@ type Demand = { readonly slot: 'actor' | 'object' | 'context'; readonly place: '
  * in which the phrase can be laid over its parts says what the names must begin with, end with or be; those are dictionary scans.
  * A phrase within one name or within the words between is found elsewhere.
  */
-export function* layingAcross(phrase: string, state: ArchiveState, steps: Step[]): Generator<void, Program> {
+export function* layingAcross(phrase: string, state: ArchiveState, steps: Step[]): Searching<Program> {
   const { dictionaries } = state
   const demands = new DemandTables(state)
   const listOfTemplate = new Uint32Array(dictionaries.counts.template)
@@ -89,7 +90,7 @@ class DemandTables {
   }
 
   /** The demands of one way as tables; nothing when one of them cannot be met. */
-  *choosing(demands: readonly Demand[]): Generator<void, readonly SlotChoice[]> {
+  *choosing(demands: readonly Demand[]): Searching<readonly SlotChoice[]> {
     const choice: Partial<Record<Demand['slot'], Uint32Array>> = {}
     for (const demand of demands) {
       const table = yield* this.#finding(demand)
@@ -100,14 +101,14 @@ class DemandTables {
     return [choice]
   }
 
-  *#finding(demand: Demand): Generator<void, Uint32Array | null> {
+  *#finding(demand: Demand): Searching<Uint32Array | null> {
     const key = `${demand.slot} ${demand.place} ${demand.text}`
     let table = this.#tables.get(key)
     if (table === undefined) this.#tables.set(key, (table = yield* this.#scanning(demand)))
     return table
   }
 
-  *#scanning({ slot, place, text }: Demand): Generator<void, Uint32Array | null> {
+  *#scanning({ slot, place, text }: Demand): Searching<Uint32Array | null> {
     const { actor, subject, contexts, counts } = this.#state.dictionaries
     const column = slot === 'actor' ? actor.name : subject.name
     const table = emptyBits(slot === 'actor' ? counts.actor : counts.object)

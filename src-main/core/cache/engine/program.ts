@@ -19,8 +19,8 @@ export type Program =
   | { readonly op: 'or'; readonly parts: readonly Program[] }
   | { readonly op: 'not'; readonly part: Program }
   | { readonly op: 'table'; readonly column: TableColumn; readonly table: Uint32Array }
-  /** Half-open; events without a time never match. */
-  | { readonly op: 'time'; readonly fromMs: number; readonly toMs: number }
+  /** A bit for each row. */
+  | { readonly op: 'bits'; readonly words: Uint32Array }
   /** Rows, ascending. */
   | { readonly op: 'rows'; readonly rows: Uint32Array }
   /** By template: the choices of which one must hold; choice list 0 is empty. */
@@ -64,10 +64,8 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
       return !test(program.part, columns, row)
     case 'table':
       return hasBit(program.table, columns[program.column][row] ?? 0)
-    case 'time': {
-      const timeMs = columns.timeMs[row] ?? Number.NaN
-      return timeMs >= program.fromMs && timeMs < program.toMs
-    }
+    case 'bits':
+      return hasBit(program.words, row)
     case 'rows': {
       const at = lowerBound(program.rows, row)
       return at < program.rows.length && program.rows[at] === row
@@ -129,8 +127,8 @@ function fill(program: Program, columns: EventColumns, from: number, to: number,
       if (program.column === 'flags') fillFromBytes(columns.flags, program.table, from, to, out)
       else fillFromTable(columns[program.column], program.table, from, to, out)
       return
-    case 'time':
-      fillTime(columns.timeMs, program.fromMs, program.toMs, from, to, out)
+    case 'bits':
+      for (let i = 0; i < words; i++) out[i] = program.words[(from >>> 5) + i] ?? 0
       return
     case 'rows': {
       out.fill(0, 0, words)
@@ -220,19 +218,6 @@ function fillFromBytes(column: Uint8Array, table: Uint32Array, from: number, to:
   }
   if (row < to) out[word] = 0
   for (; row < to; row++) if (hasBit(table, column[row] as number)) setBit(out, row - from)
-}
-
-function fillTime(timeMs: Float64Array, fromMs: number, toMs: number, from: number, to: number, out: Uint32Array): void {
-  let word = 0
-  for (let row = from; row < to; row += 32) {
-    const end = Math.min(row + 32, to)
-    let bits = 0
-    for (let i = row; i < end; i++) {
-      const at = timeMs[i] as number
-      if (at >= fromMs && at < toMs) bits |= 1 << (i - row)
-    }
-    out[word++] = bits
-  }
 }
 
 /** First index whose value is at or above the wanted one. */

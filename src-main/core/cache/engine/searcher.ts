@@ -5,7 +5,7 @@ import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import type { Assistant } from './assistant.ts'
 import { forEachBit } from './bitmap.ts'
-import { flag } from './columns.ts'
+import { flag, sliceRows } from './columns.ts'
 import { type Compiled, compiling } from './compile.ts'
 import { narrowingOf } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
@@ -15,9 +15,11 @@ import { RecentlyUsed } from './recently-used.ts'
 import { ResultCache } from './result-cache.ts'
 import { ResultSet } from './result-set.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
+import { SharedWords } from './shared-words.ts'
 import { SharedWork } from './shared-work.ts'
-import { Slices } from './slices.ts'
-import { ended, inSteps } from './steps.ts'
+import { sharedSlices, Slices } from './slices.ts'
+import { searched, type Searching } from './text-scan.ts'
+import { TextScanner } from './text-scanner.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
@@ -54,6 +56,8 @@ export class Searcher {
   readonly #work = new SharedWork<string, ResultSet>()
   readonly #compilations = new SharedWork<string, Compiled>()
   readonly #assistant: Assistant | null
+  readonly #scanner: TextScanner
+  readonly #words = new SharedWords()
   #programs = new RecentlyUsed<string, Compiled>(rememberedPrograms)
   #terms = new RecentlyUsed<string, Compiled>(rememberedTerms)
   #programsVersion = -1
@@ -64,6 +68,7 @@ export class Searcher {
     this.#db = db
     this.#payloads = payloads
     this.#assistant = assistant
+    this.#scanner = new TextScanner(scheduler, assistant, this.#words)
   }
 
   /** The program of a query, at once. */
@@ -72,7 +77,7 @@ export class Searcher {
     this.#followVersion()
     const known = this.#programs.get(key)
     if (known !== undefined) return known
-    const compiled = ended(this.#compiling(query))
+    const compiled = searched(this.#compiling(query))
     this.#programs.set(key, compiled)
     return compiled
   }
@@ -85,13 +90,13 @@ export class Searcher {
       const known = this.#programs.get(key)
       if (known !== undefined) return known.program
       const { version } = this.#state
-      const compile = (stop: AbortSignal): Promise<Compiled> => inSteps(this.#compiling(query), () => this.#scheduler.breathe(level, stop))
+      const compile = (stop: AbortSignal): Promise<Compiled> => this.#scanner.finish(this.#compiling(query), level, stop)
       const compiled = await this.#compilations.join(`${version} ${key}`, signal, compile)
       if (this.#state.version === version) this.#programs.set(key, compiled)
     }
   }
 
-  #compiling(query: EventQuery): Generator<void, Compiled> {
+  #compiling(query: EventQuery): Searching<Compiled> {
     const payloadText = (row: number): string => this.#payloads.textOf(row)
     return compiling(query.tree, { state: this.#state, db: this.#db, payloadText, terms: this.#terms })
   }
@@ -176,11 +181,11 @@ export class Searcher {
     }
   }
 
-  /** Runs a program over all rows; null when rows that were looked at have changed meanwhile. */
+  /** Runs a program over all rows; null when it must be done again, for rows that were looked at have changed meanwhile. */
   async #pass(program: Program, level: Urgency, signal: AbortSignal): Promise<Uint32Array | null> {
     const { columns, rewrites } = this.#state
-    const words = new Uint32Array(new SharedArrayBuffer(((columns.count + 31) >>> 5) * 4))
-    const slices = new Slices(columns.count)
+    const words = this.#words.borrow((columns.count + 31) >>> 5)
+    const slices = new Slices(sharedSlices(columns.count, sliceRows))
     const assisted = this.#assistant?.match({ program, columns, words, slices: slices.shared }, signal)
     try {
       for (let slice = slices.take(); slice !== null; slice = slices.take()) {
@@ -188,11 +193,11 @@ export class Searcher {
         await this.#scheduler.breathe(level, signal)
         if (this.#state.rewrites !== rewrites) return null
       }
+      return (await assisted) !== 'failed' && this.#state.rewrites === rewrites ? words.slice() : null
     } finally {
       slices.drop()
+      this.#words.giveBack(words, slices)
     }
-    await assisted
-    return this.#state.rewrites === rewrites ? words : null
   }
 
   /** The same where looking at a row may take long: what takes minutes would never end if changes began it anew, and is told as of its start. */

@@ -10,6 +10,7 @@ import { countAll } from './counts.ts'
 import type { Entries } from './entries.ts'
 import { activityOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
+import { searched, together } from './text-scan.ts'
 
 interface StoredThing {
   readonly kind: string
@@ -82,7 +83,7 @@ export class TimelineIndex {
 
   #containing(folded: string): Uint32Array {
     const found = emptyBits(this.#entries.count)
-    for (const column of this.#entries.texts) column.markContaining(folded, found)
+    searched(together(this.#entries.texts.map((column) => column.marking('anywhere', folded, found))))
     const isFound = emptyBits(this.#entries.count)
     forEachBit(found, 0, found.length, (number) => {
       setBit(isFound, this.#thingOf[number] as number)

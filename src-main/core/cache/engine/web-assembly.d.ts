@@ -2,10 +2,14 @@
 declare namespace WebAssembly {
   type Module = object
   const Module: new (bytes: Uint8Array) => Module
-  const Instance: new (module: Module) => { readonly exports: Readonly<Record<string, unknown>> }
+  const Instance: new (
+    module: Module,
+    imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>,
+  ) => { readonly exports: Readonly<Record<string, unknown>> }
   interface Memory {
-    readonly buffer: ArrayBuffer
-    /** Adds pages of 65,536 bytes; views of the buffer are of no use afterwards. */
+    readonly buffer: SharedArrayBuffer
+    /** Adds pages of 65,536 bytes, which views of the buffer taken before do not reach. Throws a RangeError when there is no room. */
     grow(pages: number): number
   }
+  const Memory: new (size: { readonly initial: number; readonly maximum: number; readonly shared: true }) => Memory
 }

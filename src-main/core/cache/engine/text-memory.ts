@@ -1,0 +1,120 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration is no module that could be imported
+/// <reference path="./web-assembly.d.ts" />
+import { textSearchModule } from './text-search.wasm.ts'
+
+/** Ends an entry of a text. */
+export const endOfEntry = 0xff
+/** Entries are gathered in blocks of so many, the bits of a word. */
+export const blockEntries = 32
+/** Entries of a chunk, at most; a multiple of a block's. */
+export const mostChunkEntries = 32_768
+/** Longer texts are looked for by their beginning. */
+export const longestNeedleBytes = 4_096
+
+const pageBytes = 65_536
+const mostPages = 65_536
+/** Pages added at a time. */
+const grownPages = 64
+/** Size of a chunk, where nothing in it is larger. */
+const chunkBytes = 128 * 1024
+/** Bytes that are looked at to learn which are rare. */
+const sampleBytes = 4_096
+/** The memory begins with an area for each thread that searches: the needle, and the bits of what is found in a chunk. */
+const areaBytes = longestNeedleBytes + mostChunkEntries / 8
+/** Areas there are: the query thread's, and its assistant's. */
+const areas = { own: 0, assistant: 1 } as const
+export type ThreadArea = keyof typeof areas
+/** What may be read past the end of a chunk. */
+const slackBytes = longestNeedleBytes + 64
+
+interface SearchExports {
+  find(text: number, textEnd: number, needle: number, needleBytes: number, offsetA: number, offsetB: number, bits: number): void
+}
+
+/** Entries of a text that lie behind each other: a byte 0xFF at `address`, then entries up to `end`, each of which ends with 0xFF. */
+export interface TextChunk {
+  readonly address: number
+  readonly limit: number
+  /** Number of its first entry, a multiple of `blockEntries`. */
+  readonly first: number
+  end: number
+}
+
+/** What is looked for: bytes, and the two places among them that are compared first. */
+export interface Needle {
+  readonly bytes: Uint8Array
+  readonly offsets: readonly [number, number]
+}
+
+/** The memory in which the texts of an archive lie. Holds 4 GiB. */
+export class TextMemory {
+  /** What another thread makes a `TextSearcher` of its own for. */
+  readonly shared = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
+  #bytes = Buffer.from(this.shared.buffer)
+  #used = areaBytes * Object.keys(areas).length
+
+  /** All of it. What chunks are added later may lie outside. */
+  get bytes(): Buffer {
+    return this.#bytes
+  }
+
+  /** An empty chunk with room for some bytes. Throws a RangeError when there is none left. */
+  chunk(first: number, sizeBytes: number): TextChunk {
+    const address = this.#used
+    const limit = address + 1 + Math.max(sizeBytes, chunkBytes)
+    const missingBytes = limit + slackBytes - this.#bytes.length
+    if (missingBytes > 0) {
+      const pages = Math.ceil(missingBytes / pageBytes)
+      const left = mostPages - this.#bytes.length / pageBytes
+      this.shared.grow(Math.max(pages, Math.min(grownPages, left)))
+      this.#bytes = Buffer.from(this.shared.buffer)
+    }
+    this.#used = limit
+    this.#bytes[address] = endOfEntry
+    return { address, limit, first, end: address + 1 }
+  }
+
+  /** A needle of at most `longestNeedleBytes` for texts like those at an address. It may begin or end with the byte that ends entries. */
+  needle(bytes: Uint8Array, address: number): Needle {
+    const having = new Uint32Array(256)
+    for (const byte of this.#bytes.subarray(address, address + sampleBytes)) having[byte] = (having[byte] as number) + 1
+    const byRarity = [...bytes.keys()].sort((a, b) => (having[bytes[a] as number] as number) - (having[bytes[b] as number] as number))
+    const [rarest = 0, second = rarest] = byRarity
+    return { bytes, offsets: [rarest, second] }
+  }
+}
+
+/** Searches texts where they lie. */
+export class TextSearcher {
+  readonly #memory: WebAssembly.Memory
+  readonly #search: SearchExports
+  readonly #needleAt: number
+  readonly #bitsAt: number
+
+  /** Each thread that searches a memory has an area of it to itself. */
+  constructor(memory: WebAssembly.Memory, thread: ThreadArea) {
+    module ??= new WebAssembly.Module(Buffer.from(textSearchModule, 'base64'))
+    this.#memory = memory
+    this.#search = new WebAssembly.Instance(module, { texts: { memory } }).exports as unknown as SearchExports
+    this.#needleAt = areas[thread] * areaBytes
+    this.#bitsAt = this.#needleAt + longestNeedleBytes
+  }
+
+  /**
+   * Adds to `bits` the entries of a chunk that hold the needle: bit 0 of word `firstWord` is the chunk's first entry. Other threads may
+   * add to the same words.
+   */
+  mark(address: number, end: number, entries: number, { bytes, offsets }: Needle, bits: Uint32Array, firstWord: number): void {
+    const { buffer } = this.#memory
+    const words = Math.ceil(entries / blockEntries)
+    const found = new Uint32Array(buffer, this.#bitsAt, words).fill(0)
+    new Uint8Array(buffer, this.#needleAt, bytes.length).set(bytes)
+    this.#search.find(address, end, this.#needleAt, bytes.length, offsets[0], offsets[1], this.#bitsAt)
+    for (let at = 0; at < words; at++) {
+      const word = found[at] as number
+      if (word !== 0) Atomics.or(bits, firstWord + at, word)
+    }
+  }
+}
+
+let module: WebAssembly.Module | null = null
