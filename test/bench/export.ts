@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import { exportFormatSchema } from '../../src-main/contract/model/export.ts'
-import { type LineBatch, type LineFormatName, linesOf } from '../../src-main/core/export/lines.ts'
+import { LineBytes } from '../../src-main/core/export/line-bytes.ts'
+import { type LineBatch, type LineFormatName, Lines } from '../../src-main/core/export/lines.ts'
 import { runExport, type ExportDeps } from '../../src-main/core/export/run-export.ts'
 import type { ExportedEvent } from '../../src-main/core/export/writer.ts'
 
@@ -14,6 +15,7 @@ import type { ExportedEvent } from '../../src-main/core/export/writer.ts'
 const [eventsText = '1000000', ...formats] = process.argv.slice(2)
 const total = Number(eventsText)
 const batchSize = 1_000
+const lineBytes = new LineBytes()
 const startMs = Date.parse('2024-01-01T00:00:00Z')
 
 const folder = await mkdtemp(join(tmpdir(), 'trailview-bench-'))
@@ -63,7 +65,11 @@ function deps(): ExportDeps {
 }
 
 async function* lineBatches(zone: string, format: LineFormatName): AsyncGenerator<LineBatch> {
-  for await (const batch of batches()) yield linesOf(format, zone, batch).batch
+  for await (const batch of batches()) {
+    const lines = new Lines(lineBytes, format, zone)
+    for (const event of batch) lines.add(event)
+    yield lines.take()
+  }
 }
 
 async function* batches(): AsyncGenerator<readonly ExportedEvent[]> {

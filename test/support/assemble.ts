@@ -2,23 +2,37 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import wabt from 'wabt'
 
-const folder = new URL('../../src-main/core/cache/engine/', import.meta.url)
+const core = new URL('../../src-main/core/', import.meta.url)
 
-/** Assembles `text-search.wat` into what `text-search.wasm.ts` is to hold. */
-export async function assembled(): Promise<string> {
+/** A module in WebAssembly's text form: `<path>.wat`, which `<path>.wasm.ts` is to hold assembled, in a constant of this name. */
+export interface WasmSource {
+  /** From the core's folder. */
+  readonly path: string
+  readonly constant: string
+}
+
+export const wasmSources: readonly WasmSource[] = [
+  { path: 'cache/engine/text-search', constant: 'textSearchModule' },
+  { path: 'export/line-bytes', constant: 'lineBytesModule' },
+]
+
+/** What `<path>.wasm.ts` is to hold. */
+export async function assembled({ path, constant }: WasmSource): Promise<string> {
   const { parseWat } = await wabt()
-  const module = parseWat('text-search.wat', readFileSync(new URL('text-search.wat', folder), 'utf8'), { simd: true, threads: true })
+  const name = `${path.slice(path.lastIndexOf('/') + 1)}.wat`
+  const module = parseWat(name, readFileSync(new URL(`${path}.wat`, core), 'utf8'), { simd: true, threads: true })
   const { buffer } = module.toBinary({})
   const lines =
     Buffer.from(buffer)
       .toString('base64')
       .match(/.{1,120}/g) ?? []
-  return `/** \`text-search.wat\`, assembled: \`node test/support/assemble.ts\` writes it. Base64. */
-export const textSearchModule =
+  return `/** \`${name}\`, assembled: \`node test/support/assemble.ts\` writes it. Base64. */
+export const ${constant} =
 ${lines.map((line) => `  '${line}'`).join(' +\n')}
 `
 }
 
-export const assembledPath = fileURLToPath(new URL('text-search.wasm.ts', folder))
+export const assembledPath = ({ path }: WasmSource): string => fileURLToPath(new URL(`${path}.wasm.ts`, core))
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(assembledPath, await assembled())
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const source of wasmSources) writeFileSync(assembledPath(source), await assembled(source))

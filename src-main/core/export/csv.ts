@@ -1,21 +1,42 @@
 import { isUtf8 } from 'node:buffer'
+import type { LineBytes } from './line-bytes.ts'
 import type { LineFormat } from './lines.ts'
 import { payloadText } from './payload-text.ts'
-import { tableCells, tableColumns } from './table.ts'
+import { relatedText, tableCells, tableColumns } from './table.ts'
 
 /** CSV after RFC 4180 in UTF-8: one row per event under a header row, CRLF after each, cells that a spreadsheet would run as a formula disarmed. */
 export const csvLines: LineFormat = {
   header: `${tableColumns.join(',')}\r\n`,
   addLine(bytes, { event, payload }) {
     const isExact = isUtf8(payload)
-    const cells = tableCells(event)
-    let line = ''
-    for (let i = 0; i < cells.length; i++) line += `${isPlain[i] === true ? (cells[i] ?? '') : csvCell(cells[i] ?? '')},`
-    bytes.addText(line)
-    if (isExact && !isFormulaStart(payload[0])) bytes.addQuoted(payload)
+    bytes.addText(
+      tableCells(event)
+        .map((cell) => `${csvCell(cell)},`)
+        .join(''),
+    )
+    if (isExact) addPayload(bytes, payload, 0, payload.length)
     else bytes.addText(csvCell(payloadText(payload).text))
     bytes.addText('\r\n')
     return isExact
+  },
+  parts: {
+    begin: '',
+    connection: ({ id, service }) => `,${csvCell(id)},${service},`,
+    beforeTime: ',',
+    beforeOriginal: ',',
+    collected: (receivedAt) => `,${receivedAt},`,
+    actor: { none: ',,,', before: ['', ',', ',', ','], end: '' },
+    action: ({ action, verb }) => `,${csvCell(action)},${verb},`,
+    object: { none: ',,', before: ['', ',', ','], end: '' },
+    workspace: (workspace) => `,${[workspace?.kind, workspace?.id, workspace?.name].map((cell) => `${csvCell(cell ?? '')},`).join('')}`,
+    related: (related) => csvCell(relatedText(related)),
+    outcome: (outcome) => `,${outcome},`,
+    revision: (revision) => `,${revision},`,
+    afterHash: ',true,',
+    end: '\r\n',
+    putText: ({ putCell }, at, bytes) => putCell(at, bytes),
+    putNone: () => undefined,
+    addPayload,
   },
   notes: (inexactPayloads) => [
     'Cells are UTF-8 text without a byte order mark; a null value is an empty cell; related is a JSON array; raw is the newest payload.',
@@ -28,19 +49,11 @@ export const csvLines: LineFormat = {
   ],
 }
 
-/** Columns whose cells are words, numbers and times of our own: they need no quotes and run no formula. */
-const plainColumns: ReadonlySet<string> = new Set<(typeof tableColumns)[number]>([
-  'id',
-  'service',
-  'occurredAt',
-  'collectedAt',
-  'verb',
-  'outcome',
-  'revision',
-  'hash',
-  'mapped',
-])
-const isPlain = tableColumns.map((column) => plainColumns.has(column))
+/** Always between quotes: to look whether it needs them would take longer. */
+function addPayload(bytes: LineBytes, payload: Uint8Array, from: number, to: number): void {
+  if (from < to && isFormulaStart(payload[from])) bytes.addText(csvCell(payloadText(payload.subarray(from, to)).text))
+  else bytes.addQuoted(payload, from, to)
+}
 
 const needsQuotes = /[",\r\n]/
 

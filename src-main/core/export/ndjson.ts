@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { LineFormat } from './lines.ts'
 import { payloadBase64, payloadText } from './payload-text.ts'
 
+const quote = 0x22
+
 /** One JSON object a line: the event as the command line prints it, and its payload in `raw`. */
 export const ndjsonLines: LineFormat = {
   header: '',
@@ -9,10 +11,33 @@ export const ndjsonLines: LineFormat = {
     const isExact = isUtf8(payload)
     if (isExact) {
       bytes.addText(`${JSON.stringify(event).slice(0, -1)},"raw":`)
-      bytes.addJsonString(payload)
+      bytes.addJsonString(payload, 0, payload.length)
       bytes.addText('}\n')
     } else bytes.addText(`${JSON.stringify({ ...event, raw: payloadText(payload).text, rawBase64: payloadBase64(payload) })}\n`)
     return isExact
+  },
+  parts: {
+    begin: '{"id":"',
+    connection: ({ id, service }) => `","connection":${JSON.stringify(id)},"service":${JSON.stringify(service)},"externalId":`,
+    beforeTime: ',"occurredAt":"',
+    beforeOriginal: '","occurredAtOriginal":',
+    collected: (receivedAt) => `,"collectedAt":${JSON.stringify(receivedAt)},"actor":`,
+    actor: { none: 'null', before: ['{"id":', ',"name":', ',"email":', ',"kind":'], end: '}' },
+    action: ({ action, verb }) => `,"action":${JSON.stringify(action)},"verb":${JSON.stringify(verb)},"object":`,
+    object: { none: 'null', before: ['{"kind":', ',"id":', ',"name":'], end: '}' },
+    workspace: (workspace) => `,"workspace":${JSON.stringify(workspace)},"related":`,
+    related: (related) => JSON.stringify(related),
+    outcome: (outcome) => `,"outcome":${JSON.stringify(outcome)},"summary":`,
+    revision: (revision) => `,"revision":${revision},"hash":"`,
+    afterHash: '","mapped":true,"raw":',
+    end: '}\n',
+    putText({ putByte, putEscaped }, at, bytes) {
+      putByte(quote)
+      putEscaped(at, bytes, 1)
+      putByte(quote)
+    },
+    putNone: ({ putNull }) => putNull(),
+    addPayload: (bytes, payload, from, to) => bytes.addJsonString(payload, from, to),
   },
   notes: (inexactPayloads) => [
     'Each line is one event as a JSON object; raw is the newest payload as received, and hash is the SHA-256 of its UTF-8 bytes.',

@@ -12,6 +12,7 @@ export const ocsfLines: LineFormat = {
     bytes.addText(`${JSON.stringify(ocsfEvent(exported.event, text))}\n`)
     return isExact
   },
+  parts: null,
   notes: () => [
     `Each line is one event of the Open Cybersecurity Schema Framework ${ocsfVersion}: Authentication (3002) for signing in and out, File Hosting Activity (6006) for what is done to files and folders, API Activity (6003) for everything else.`,
     "unmapped holds Trailview's own event and raw_data its newest payload.",

@@ -12,8 +12,8 @@ export class OutputFile {
   readonly #temporaryPath: string
   readonly #handle: FileHandle
   readonly #hash: Hash = createHash('sha256')
-  /** The write under way: the next bytes are made while it runs. Holds its error until somebody waits for it. */
-  #pending: Promise<unknown> = Promise.resolve(null)
+  /** The write under way. */
+  #writing: Promise<void> = Promise.resolve()
   #sizeBytes = 0
 
   private constructor(path: string, temporaryPath: string, handle: FileHandle) {
@@ -29,20 +29,17 @@ export class OutputFile {
     return new OutputFile(path, temporaryPath, await translated(path, () => open(temporaryPath, 'wx', 0o600)))
   }
 
-  /** Takes bytes; resolves when the bytes before them are written. The bytes must not be changed afterwards. */
+  /** Resolves when the bytes are written; one call at a time. */
   async write(bytes: Uint8Array): Promise<void> {
+    this.#writing = translated(this.path, () => writeFully(this.#handle, bytes))
+    // While another thread writes.
     this.#hash.update(bytes)
     this.#sizeBytes += bytes.byteLength
-    await this.#settle()
-    this.#pending = writeFully(this.#handle, bytes).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    )
+    await this.#writing
   }
 
   /** Flushes to disk, still under the other name. */
   async finish(): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
-    await this.#settle()
     await translated(this.path, async () => {
       await this.#handle.sync()
       await this.#handle.close()
@@ -67,14 +64,9 @@ export class OutputFile {
 
   /** Removes what is written so far; leaves a published file alone. */
   async discard(): Promise<void> {
-    await this.#pending
+    await this.#writing.catch(ignore)
     await this.#handle.close().catch(ignore)
     await rm(this.#temporaryPath, { force: true }).catch(ignore)
-  }
-
-  async #settle(): Promise<void> {
-    const failed = await this.#pending
-    if (failed !== null && typeof failed === 'object' && 'error' in failed) throw fileError(this.path, failed.error)
   }
 }
 

@@ -53,11 +53,16 @@ export function tableCells(event: AuditEvent): readonly string[] {
     workspace?.kind ?? '',
     workspace?.id ?? '',
     workspace?.name ?? '',
-    event.related.length === 0 ? '[]' : JSON.stringify(event.related),
+    relatedText(event.related),
     event.outcome,
     event.summary,
     String(event.revision),
     event.hash,
     event.mapped ? 'true' : 'false',
   ]
+}
+
+/** Related subjects as one cell. */
+export function relatedText(related: AuditEvent['related']): string {
+  return related.length === 0 ? '[]' : JSON.stringify(related)
 }

@@ -22,7 +22,7 @@ export class Tally {
   #untimed = 0
   #unmapped = 0
   /** The local day of the last event, as the instants between which it lies: events come in order, so the next is mostly in it too. */
-  #day = { name: '', from: '', to: '' }
+  #day = { name: '', fromMs: 0, toMs: 0 }
   #dayCount = 0
   /** The service of the last event, and how many in a row had it. */
   #service = ''
@@ -33,19 +33,24 @@ export class Tally {
   }
 
   add({ service, occurredAt, mapped }: AuditEvent): void {
+    if (!mapped) this.#unmapped++
+    this.addOne(service, occurredAt === null ? null : Date.parse(occurredAt))
+  }
+
+  /** The same for a readable event, by its time. */
+  addOne(service: string, timeMs: number | null): void {
     if (service !== this.#service) {
       this.#closeService()
       this.#service = service
     }
     this.#serviceCount++
-    if (!mapped) this.#unmapped++
-    if (occurredAt === null) {
+    if (timeMs === null) {
       this.#untimed++
       return
     }
-    if (occurredAt < this.#day.from || occurredAt >= this.#day.to) {
+    if (timeMs < this.#day.fromMs || timeMs >= this.#day.toMs) {
       this.#closeDay()
-      this.#day = localDay(occurredAt, this.#zone)
+      this.#day = localDay(timeMs, this.#zone)
     }
     this.#dayCount++
   }
@@ -85,15 +90,9 @@ function addTo(counts: Map<string, number>, key: string, count: number): void {
   if (count > 0) counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
-/** Instants compare as text, being UTC with milliseconds and four-digit years. */
-function localDay(occurredAt: string, zone: string): { readonly name: string; readonly from: string; readonly to: string } {
-  const instantMs = Date.parse(occurredAt)
+function localDay(instantMs: number, zone: string): { readonly name: string; readonly fromMs: number; readonly toMs: number } {
   const wallMs = instantMs + zoneOffsetMs(zone, instantMs)
   const midnightMs = Math.floor(wallMs / dayMs) * dayMs
-  const [name = ''] = iso(midnightMs).split('T')
-  return { name, from: iso(instantOfWall(zone, midnightMs)), to: iso(instantOfWall(zone, midnightMs + dayMs)) }
-}
-
-function iso(instantMs: number): string {
-  return new Date(instantMs).toISOString()
+  const [name = ''] = new Date(midnightMs).toISOString().split('T')
+  return { name, fromMs: instantOfWall(zone, midnightMs), toMs: instantOfWall(zone, midnightMs + dayMs) }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { assembled, assembledPath } from '../../support/assemble.ts'
+import { assembled, assembledPath, wasmSources } from '../../support/assemble.ts'
 
-test('the module that searches texts is its source, assembled', async () => {
-  expect(readFileSync(assembledPath, 'utf8')).toBe(await assembled())
+test.each(wasmSources)('the module $path is its source, assembled', async (source) => {
+  expect(readFileSync(assembledPath(source), 'utf8')).toBe(await assembled(source))
 })

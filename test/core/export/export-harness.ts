@@ -7,7 +7,8 @@ import { z } from 'zod'
 import type { AuditEvent } from '../../../src-main/contract/model/audit-event.ts'
 import type { ExportFormat } from '../../../src-main/contract/model/export.ts'
 import { parseQuery } from '../../../src-main/core/query/parse.ts'
-import { linesOf } from '../../../src-main/core/export/lines.ts'
+import { LineBytes } from '../../../src-main/core/export/line-bytes.ts'
+import { type LineBatch, type LineFormatName, Lines } from '../../../src-main/core/export/lines.ts'
 import { runExport, type ExportDeps, type ExportProgress, type ExportResult } from '../../../src-main/core/export/run-export.ts'
 import type { ExportedEvent } from '../../../src-main/core/export/writer.ts'
 import { oracleEvent } from '../query/query-samples.ts'
@@ -25,6 +26,15 @@ export function exported(event: Partial<AuditEvent> = {}, payload: string | Uint
   return { event: { ...oracleEvent(event).event, hash: createHash('sha256').update(bytes).digest('hex') }, payload: bytes }
 }
 
+const lineBytes = new LineBytes()
+
+/** Lines of events, all in one batch. */
+export function linesOf(format: LineFormatName, zone: string, events: Iterable<ExportedEvent>): LineBatch {
+  const lines = new Lines(lineBytes, format, zone)
+  for (const event of events) lines.add(event)
+  return lines.take()
+}
+
 /** An archive's reader over events in memory, in batches of two. */
 export function readerOf(events: readonly ExportedEvent[], counts: readonly number[] = []): ExportDeps['reader'] {
   let counted = 0
@@ -34,7 +44,7 @@ export function readerOf(events: readonly ExportedEvent[], counts: readonly numb
       for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(events.slice(at, at + 2))
     },
     async *lines({ zone }, _order, format) {
-      for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(linesOf(format, zone, events.slice(at, at + 2)).batch)
+      for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(linesOf(format, zone, events.slice(at, at + 2)))
     },
     coverage: () =>
       Promise.resolve([{ connection: 'c1', stream: 'events', from: null, to: '2026-03-01T00:00:00.000Z', state: 'complete' }]),

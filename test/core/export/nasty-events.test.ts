@@ -9,6 +9,7 @@ import { ListReader } from '../../../src-main/core/cache/engine/stream-thread.ts
 import type { LineFormatName } from '../../../src-main/core/export/lines.ts'
 import { tableColumns } from '../../../src-main/core/export/table.ts'
 import { commit, event, keyHex, page, testArchive } from '../cache/archive-fixture.ts'
+import { linesOf } from './export-harness.ts'
 import { readCsv } from './csv-reader.ts'
 
 const anyText = fc.oneof(
@@ -72,7 +73,7 @@ function cellsOf(expected: Readonly<Record<string, unknown>>): ReadonlyMap<strin
   return new Map(cells.map(([name, value]) => [name, String(value ?? '').replace(/^(?=[=+\-@\t\r])/, "'")]))
 }
 
-/** Lines of all events, as the thread of an export makes them. */
+/** Lines of all events, as the thread of an export makes them; they must be those of whole events. */
 function linesFrom(home: string, format: LineFormatName): string {
   const db = openDatabase({ home, keyHex, role: 'reader' })
   try {
@@ -88,7 +89,14 @@ function linesFrom(home: string, format: LineFormatName): string {
     }
     const reader = new ListReader(db, list, createSharedNames(list), { share: 0, shares: 1 })
     reader.names.read(0, rows.length)
-    return Buffer.from(reader.linesOf(0, rows.length, format, 'UTC').batch.bytes).toString()
+    const { batch } = reader.linesOf(0, rows.length, format, 'UTC')
+    const { events, payloads, ends } = reader.eventsFrom(0, rows.length)
+    const exported = events.map((event, i) => ({ event, payload: payloads.subarray(ends[i - 1] ?? 0, ends[i]) }))
+    const expected = linesOf(format, 'UTC', exported)
+    const lines = Buffer.from(batch.bytes).toString()
+    expect(lines).toBe(Buffer.from(expected.bytes).toString())
+    expect({ ...batch, bytes: null }).toEqual({ ...expected, bytes: null })
+    return lines
   } finally {
     db.close()
   }
@@ -115,6 +123,7 @@ it('says exactly what was collected, however nasty, in the newest revision', () 
       expect(new Map(read.map(({ id, ...rest }) => [rest['externalId'], { ...rest, id: typeof id }]))).toEqual(
         new Map([...expected].map(([externalId, facts]) => [externalId, { ...facts, id: 'string' }])),
       )
+      linesFrom(home, 'ocsf')
       const [, ...names] = tableColumns
       const rows = readCsv(linesFrom(home, 'csv')).map(([, ...cells]) => new Map(names.map((name, i) => [name, cells[i]])))
       expect(new Map(rows.map((row) => [row.get('externalId'), row]))).toEqual(

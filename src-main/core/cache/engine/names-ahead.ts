@@ -27,30 +27,30 @@ export function createSharedNames({ actorCount, objectCount }: RowList): SharedN
 /** Actors and objects of a list of rows, part of the list by part. */
 export class NamesAhead {
   readonly #list: RowList
-  readonly #actors: ReadAhead
-  readonly #objects: ReadAhead
+  readonly actors: ReadAhead
+  readonly objects: ReadAhead
 
   constructor(db: Database, list: RowList, shared: SharedNames, { share, shares }: Share) {
     this.#list = list
-    this.#actors = new ReadAhead(db, 'actor', ['kind', 'id', 'name', 'email'], shared.actor, share, shares)
-    this.#objects = new ReadAhead(db, 'subject', ['kind', 'id', 'name'], shared.object, share, shares)
+    this.actors = new ReadAhead(db, 'actor', ['id', 'name', 'email', 'kind'], shared.actor, share, shares)
+    this.objects = new ReadAhead(db, 'subject', ['kind', 'id', 'name'], shared.object, share, shares)
   }
 
   /** Reads this thread's share of the names that stand at places `from` to `to` (exclusive), and forgets those of other places. */
   read(from: number, to: number): void {
     const { rows, actor, object } = this.#list
     const part = rows.subarray(from, to)
-    this.#actors.read(actor, part)
-    this.#objects.read(object, part)
+    this.actors.read(actor, part)
+    this.objects.read(object, part)
   }
 
   actor(num: number): Actor | null {
-    const [kind, id, name, email] = this.#actors.texts(num) ?? none
+    const [id, name, email, kind] = this.actors.texts(num) ?? none
     return kind == null ? null : { id: id ?? null, name: name ?? null, email: email ?? null, kind }
   }
 
   object(num: number): Subject | null {
-    const [kind, id, name] = this.#objects.texts(num) ?? none
+    const [kind, id, name] = this.objects.texts(num) ?? none
     return kind == null ? null : { kind, id: id ?? null, name: name ?? null }
   }
 }

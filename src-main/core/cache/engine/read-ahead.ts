@@ -74,6 +74,19 @@ export class ReadAhead {
     return row === undefined ? null : textsOf(row)
   }
 
+  /**
+   * Copies the texts of a row as they lie here: in words of four bytes their size together, the size of each plus one (0: null), then the
+   * texts. False, and nothing is copied, when they were not read ahead or need more than `maxBytes`.
+   */
+  copyTexts(num: number, target: Uint8Array, at: number, maxBytes: number): boolean {
+    const place = this.#shared.places[num] ?? 0
+    if (place === 0 || place === awaited) return false
+    const sizeBytes = (1 + this.#textCount) * wordBytes + (this.#words[place] as number)
+    if (sizeBytes > maxBytes) return false
+    this.#buffer.copy(target, at, place * wordBytes, place * wordBytes + sizeBytes)
+    return true
+  }
+
   #readStripe(first: number, part: { at: number; readonly end: number }): void {
     const { places } = this.#shared
     const end = Math.min(first + stripeRows, places.length)
@@ -86,27 +99,30 @@ export class ReadAhead {
     }
   }
 
-  /** Keeps the texts of a row one after another behind their lengths: in bytes together, then each in UTF-16 units plus one, 0 for null. */
+  /** Keeps the texts of a row one after another behind their sizes in bytes: of all together, then of each plus one, 0 for null. */
   #keep(row: Row, part: { at: number; readonly end: number }): void {
     const texts = textsOf(row)
-    const joined = texts.join('')
     const bytesAt = part.at + (this.#textCount + 1) * wordBytes
-    if (bytesAt + joined.length * 3 > part.end) return
+    if (bytesAt + texts.reduce((sum, text) => sum + (text?.length ?? 0), 0) * 3 > part.end) return
     const place = part.at / wordBytes
-    const sizeBytes = this.#buffer.write(joined, bytesAt)
-    this.#words[place] = sizeBytes
-    for (let i = 0; i < texts.length; i++) this.#words[place + 1 + i] = (texts[i]?.length ?? -1) + 1
+    let end = bytesAt
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i] ?? null
+      const sizeBytes = text === null ? -1 : this.#buffer.write(text, end)
+      this.#words[place + 1 + i] = sizeBytes + 1
+      end += Math.max(sizeBytes, 0)
+    }
+    this.#words[place] = end - bytesAt
     this.#shared.places[row[0]] = place
-    part.at = Math.ceil((bytesAt + sizeBytes) / wordBytes) * wordBytes
+    part.at = Math.ceil(end / wordBytes) * wordBytes
   }
 
   #textsAt(place: number): Texts {
-    const bytesAt = (place + this.#textCount + 1) * wordBytes
-    const joined = this.#buffer.toString('utf8', bytesAt, bytesAt + (this.#words[place] as number))
     const texts: (string | null)[] = []
-    for (let i = 0, at = 0; i < this.#textCount; i++) {
-      const length = (this.#words[place + 1 + i] as number) - 1
-      texts.push(length < 0 ? null : joined.slice(at, (at += length)))
+    let at = (place + this.#textCount + 1) * wordBytes
+    for (let i = 0; i < this.#textCount; i++) {
+      const sizeBytes = (this.#words[place + 1 + i] as number) - 1
+      texts.push(sizeBytes < 0 ? null : this.#buffer.toString('utf8', at, (at += sizeBytes)))
     }
     return texts
   }

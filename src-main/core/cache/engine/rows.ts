@@ -30,31 +30,30 @@ export class RowBuilder {
   readonly #db: Database
   readonly #actors
   readonly #objects
-  readonly #subjects
-  readonly #actions
-  readonly #wordings
-  readonly #related
+  /** What the numbers of an event stand for, null where there is nothing; number 0 is none. */
+  readonly subject
+  readonly action
+  readonly wording
+  readonly related
+  readonly connection
   readonly #commits
-  readonly #connections
 
   /** `ahead`: names that need no looking up, where many were read ahead. */
   constructor(db: Database, ahead?: Names) {
     this.#db = db
-    this.#subjects = lookUp(oneOf<Subject>(db.prepare('SELECT kind, id, name FROM subject WHERE num = ?')))
+    this.subject = lookUp(oneOf<Subject>(db.prepare('SELECT kind, id, name FROM subject WHERE num = ?')))
     this.#actors = lookUp(
       ahead ? (num) => ahead.actor(num) : oneOf<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?')),
     )
     // Most objects are seen once or twice: remembering them costs more than it saves.
-    this.#objects = ahead ? (num: number) => ahead.object(num) : this.#subjects
-    this.#actions = lookUp(oneOf<{ action: string; verb: Verb }>(db.prepare('SELECT action, verb FROM action WHERE num = ?')))
-    this.#wordings = lookUp(
-      oneOf<Wording>(db.prepare('SELECT text FROM template WHERE num = ?').pluck(), (text) => wordingOf(String(text))),
-    )
-    this.#related = lookUp(
+    this.#objects = ahead ? (num: number) => ahead.object(num) : this.subject
+    this.action = lookUp(oneOf<{ action: string; verb: Verb }>(db.prepare('SELECT action, verb FROM action WHERE num = ?')))
+    this.wording = lookUp(oneOf<Wording>(db.prepare('SELECT text FROM template WHERE num = ?').pluck(), (text) => wordingOf(String(text))))
+    this.related = lookUp(
       oneOf<readonly Subject[]>(db.prepare('SELECT json FROM related WHERE num = ?').pluck(), (json) => JSON.parse(String(json))),
     )
+    this.connection = lookUp(oneOf<{ id: string; service: ServiceId }>(db.prepare('SELECT id, service FROM connection WHERE num = ?')))
     this.#commits = lookUp(oneOf<string>(db.prepare('SELECT received_at FROM "commit" WHERE num = ?').pluck()))
-    this.#connections = lookUp(oneOf<{ id: string; service: ServiceId }>(db.prepare('SELECT id, service FROM connection WHERE num = ?')))
   }
 
   /** The event of a row; null when it was removed meanwhile. */
@@ -105,12 +104,12 @@ export class RowBuilder {
 
   /** The event of a row of the event table. */
   eventOf(stored: StoredEvent): AuditEvent {
-    const connection = this.#connections(stored.connection)
+    const connection = this.connection(stored.connection)
     const actor = this.#actors(stored.actor)
     const object = this.#objects(stored.object)
-    const workspace = this.#subjects(stored.workspace)
-    const action = this.#actions(stored.action)
-    const wording = this.#wordings(stored.template)
+    const workspace = this.subject(stored.workspace)
+    const action = this.action(stored.action)
+    const wording = this.wording(stored.template)
     const outcome: Outcome = outcomeNames[stored.outcome] ?? 'unknown'
     const occurredAt = stored.timeMs === null ? null : isoTime(stored.timeMs)
     return {
@@ -126,7 +125,7 @@ export class RowBuilder {
       verb: action?.verb ?? unmappedWords.verb,
       object,
       workspace,
-      related: this.#related(stored.related) ?? [],
+      related: this.related(stored.related) ?? [],
       outcome,
       summary:
         wording === null ? unmappedWords.summary : summaryOf(wording, actor?.name ?? null, object?.name ?? null, workspace?.name ?? null),

@@ -1,17 +1,23 @@
 import type { AuditEvent } from '../../../contract/model/audit-event.ts'
-import { type LineBatch, type LineFormatName, linesOf } from '../../export/lines.ts'
+import { LineBytes } from '../../export/line-bytes.ts'
+import { type LineBatch, lineFormats, type LineFormatName, Lines } from '../../export/lines.ts'
 import type { ExportedEvent } from '../../export/writer.ts'
 import { type Database, openDatabase } from '../driver.ts'
 import type { WorkerOptions } from '../reader-port.ts'
 import { type Moment, readMoment } from './moment.ts'
 import { NamesAhead, type Share, type SharedNames } from './names-ahead.ts'
 import { Payloads } from './payloads.ts'
+import { QuickLines } from './quick-lines.ts'
 import type { RowList } from './row-list.ts'
 import { RowBuilder } from './rows.ts'
+import type { StoredEvent } from './stored-events.ts'
 import { Handover, type ThreadMethods } from './thread-calls.ts'
 
 /** Bytes of payloads after which a batch is full, whatever its events. */
 const batchBytes = 8 * 1024 * 1024
+
+/** Events in a row whose rows are read together. */
+export const runRows = 8_000
 
 /** Events with their payloads, joined; `next`: the place in the list from which to go on. */
 export interface EventBatch {
@@ -55,9 +61,10 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
       const batch = taken().eventsFrom(from, to)
       return new Handover(batch, [batch.payloads.buffer as ArrayBuffer, batch.ends.buffer as ArrayBuffer])
     },
-    lines: (from: number, to: number, format: LineFormatName, zone: string): Handover => {
-      const lines = taken().linesOf(from, to, format, zone)
-      return new Handover(lines, [lines.batch.bytes.buffer as ArrayBuffer])
+    lines: (from: number, to: number, format: LineFormatName, zone: string, room: Uint8Array<SharedArrayBuffer>): Handover => {
+      const lines = taken().linesOf(from, to, format, zone, room)
+      const { buffer } = lines.batch.bytes
+      return new Handover(lines, buffer instanceof ArrayBuffer ? [buffer] : [])
     },
   }
 }
@@ -68,6 +75,9 @@ export class ListReader {
   readonly #rows: Uint32Array
   readonly #builder: RowBuilder
   readonly #payloads: Payloads
+  readonly #bytes = new LineBytes()
+  #quick: { readonly format: LineFormatName; readonly lines: QuickLines } | null = null
+  #run: { readonly first: number; readonly stored: readonly (StoredEvent | undefined)[] } = { first: -1, stored: [] }
 
   constructor(db: Database, list: RowList, names: SharedNames, share: Share) {
     this.names = new NamesAhead(db, list, names, share)
@@ -82,7 +92,10 @@ export class ListReader {
     const parts: Uint8Array[] = []
     let sizeBytes = 0
     let next = from
-    for (const { event, payload, place } of this.#read(from, to)) {
+    for (let place = from; place < to; place++) {
+      const stored = this.#storedAt(place)
+      if (stored === undefined) continue
+      const { event, payload } = this.#exported(stored)
       // What does not fit is read again for the next batch.
       if (events.length > 0 && sizeBytes + payload.length > batchBytes) break
       events.push(event)
@@ -100,18 +113,35 @@ export class ListReader {
     return { events, payloads, ends, next: events.length === 0 ? to : next }
   }
 
-  /** Lines of the events at places `from` to `to` (exclusive), or as many of them as make a batch. */
-  linesOf(from: number, to: number, format: LineFormatName, zone: string): EncodedLines {
-    const { batch, stoppedAt } = linesOf(format, zone, this.#read(from, to))
-    return { batch, next: stoppedAt === null ? to : stoppedAt.place + 1 }
+  /** Lines of the events at places `from` to `to` (exclusive), or as many of them as make a batch; in `room` if they fit there. */
+  linesOf(from: number, to: number, format: LineFormatName, zone: string, room?: Uint8Array): EncodedLines {
+    const quick = this.#quickLines(format)
+    const lines = new Lines(this.#bytes, format, zone)
+    let place = from
+    while (place < to && !lines.isFull) {
+      const stored = this.#storedAt(place++)
+      if (stored !== undefined && quick?.add(lines, stored) !== true) lines.add(this.#exported(stored))
+    }
+    return { batch: lines.take(room), next: place }
   }
 
-  /** The events at places `from` to `to` (exclusive), each with its place; removed ones are left out. */
-  *#read(from: number, to: number): Generator<ExportedEvent & { readonly place: number }> {
-    const stored = this.#builder.storedAt(this.#rows.subarray(from, to))
-    for (let at = 0; at < stored.length; at++) {
-      const row = stored[at]
-      if (row !== undefined) yield { event: this.#builder.eventOf(row), payload: this.#payloads.at(row.block, row.slot), place: from + at }
+  #exported(stored: StoredEvent): ExportedEvent {
+    return { event: this.#builder.eventOf(stored), payload: this.#payloads.at(stored.block, stored.slot) }
+  }
+
+  #quickLines(format: LineFormatName): QuickLines | null {
+    const { parts } = lineFormats[format]
+    if (parts === null) return null
+    if (this.#quick?.format !== format) {
+      const lines = new QuickLines(this.#bytes, parts, this.#builder, this.names, this.#payloads)
+      this.#quick = { format, lines }
     }
+    return this.#quick.lines
+  }
+
+  #storedAt(place: number): StoredEvent | undefined {
+    const first = place - (place % runRows)
+    if (first !== this.#run.first) this.#run = { first, stored: this.#builder.storedAt(this.#rows.subarray(first, first + runRows)) }
+    return this.#run.stored[place - first]
   }
 }

@@ -6,13 +6,17 @@ import type { EventQuery } from '../archive.ts'
 import type { Moment } from './moment.ts'
 import { createSharedNames, type Share, type SharedNames } from './names-ahead.ts'
 import type { RowList } from './row-list.ts'
-import type { EncodedLines, EventBatch } from './stream-thread.ts'
+import { type EncodedLines, type EventBatch, runRows } from './stream-thread.ts'
 import type { ThreadCaller } from './thread-calls.ts'
 
 /** Times a stream begins anew because the archive changed between its threads; in the later half of them it makes do with one. */
 const beginTries = 50
 /** Events of a range: a megabyte or two of lines. */
 const rangeRows = 1_000
+/** Ranges that one thread takes one after another: neighbours in the list share what has to be read and unpacked for them. */
+const runRanges = runRows / rangeRows
+/** Room for the lines of a range, which threads share: none is thrown away, and none copied. Larger ones are handed over by themselves. */
+const roomBytes = 2_000_000
 /** Events whose names are read ahead together. */
 const partRows = 1_000_000
 /** Threads that make lines. */
@@ -52,10 +56,11 @@ export async function* streamLines(
   const threads = new StreamThreads(source)
   try {
     const { rows } = await threads.begin(query, order, lineThreads)
+    const rooms = Array.from({ length: rangesAhead(threads.count) + 1 }, () => new Uint8Array(new SharedArrayBuffer(roomBytes)))
     for (const part of spansOf(0, rows.length, partRows)) {
       await threads.readAhead(part)
-      for await (const { batch } of inOrder(threads, part, (thread, { from, to }) =>
-        threads.call<EncodedLines>(thread, 'lines', [from, to, format, query.zone]),
+      for await (const { batch } of inOrder(threads, part, (thread, { from, to }, asked) =>
+        threads.call<EncodedLines>(thread, 'lines', [from, to, format, query.zone, rooms[asked % rooms.length]]),
       )) {
         if (batch.rows > 0) yield batch
       }
@@ -71,25 +76,28 @@ interface Span {
   readonly to: number
 }
 
+/** Ranges asked for beyond the one that is waited for: each thread has its next run to do while another's is waited for. */
+const rangesAhead = (threads: number): number => (threads === 1 ? 2 : runRanges * threads)
+
 function* spansOf(from: number, to: number, size: number): Generator<Span> {
   for (let at = from; at < to; at += size) yield { from: at, to: Math.min(at + size, to) }
 }
 
-/** What threads make of the ranges of a part, in order. Each thread is always asked for one range more than is waited for. */
+/** What threads make of the ranges of a part, in order. */
 async function* inOrder<Batch extends { readonly next: number }>(
   threads: StreamThreads,
   part: Span,
-  ask: (thread: number, span: Span) => Promise<Batch>,
+  ask: (thread: number, span: Span, range: number) => Promise<Batch>,
 ): AsyncGenerator<Batch> {
   const ranges = [...spansOf(part.from, part.to, rangeRows)]
   const begin = (at: number, from = ranges[at]?.from): Promise<Batch> | null => {
     const range = ranges[at]
     if (range === undefined || from === undefined) return null
-    const batch = ask(at % threads.count, { from, to: range.to })
+    const batch = ask(Math.floor(at / runRanges) % threads.count, { from, to: range.to }, at)
     batch.catch(() => undefined)
     return batch
   }
-  const ahead = 2 * threads.count
+  const ahead = rangesAhead(threads.count)
   const coming = Array.from({ length: ahead }, (_, at) => begin(at))
   for (const [at, { to }] of ranges.entries()) {
     let made = coming.shift() ?? null
