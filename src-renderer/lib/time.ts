@@ -36,8 +36,22 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 
+/** Every row in view is read again with each step of the list; clocks take longer to ask than all else of a row. */
+const maxRemembered = 4_096
+const remembered = new Map<string, ZonedTime>()
+
 /** Reads a UTC instant (ISO text or milliseconds) in an IANA zone. */
 export function zonedTime(instant: string | number, zone: string): ZonedTime {
+  const key = `${instant} ${zone}`
+  let time = remembered.get(key)
+  if (time === undefined) {
+    if (remembered.size === maxRemembered) remembered.clear()
+    remembered.set(key, (time = readClock(instant, zone)))
+  }
+  return time
+}
+
+function readClock(instant: string | number, zone: string): ZonedTime {
   const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
   for (const { type, value } of formatOf(zone).formatToParts(new Date(instant))) part[type] = value
   const year = (part.year ?? '').padStart(4, '0')

@@ -6,6 +6,7 @@ import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
 import { createReloading } from '../lib/reloading.ts'
 import { bothQueries, chipsOf, withoutSpans } from '../lib/query-text.ts'
+import { lasting } from './lasting.ts'
 import { useQueryStore } from './query.ts'
 
 /** Facets in the order in which they are shown. */
@@ -24,6 +25,8 @@ export type ShownFacet = (typeof shownFacets)[number]
 
 const fewValues = 6
 const manyValues = 200
+/** How long counts of the query before are left to be seen, ms. */
+const waitingMs = 120
 
 /**
  * Exact counts of the values of each facet. A facet with a chosen value is counted without its own choice, so that the
@@ -38,6 +41,8 @@ export const useFacetsStore = defineStore('facets', () => {
   const answered = shallowRef<Query | null>(null)
   /** Whether the counts are still those of the query before. */
   const isStale = computed(() => answered.value !== query.effective)
+  /** Whether they have been for longer than a moment. */
+  const isWaiting = lasting(() => isStale.value, waitingMs)
   const expanded = ref<ReadonlySet<ShownFacet>>(new Set())
 
   /** The facets that share one query, by its text. */
@@ -53,7 +58,7 @@ export const useFacetsStore = defineStore('facets', () => {
 
   async function load(): Promise<void> {
     const asked = query.counted
-    if (asked === null) return
+    if (asked === null) return latest.cancel()
     const calls = [...groups()].flatMap(([text, fields]) => {
       const few = fields.filter((field) => !expanded.value.has(field))
       const many = fields.filter((field) => expanded.value.has(field))
@@ -92,5 +97,5 @@ export const useFacetsStore = defineStore('facets', () => {
   watch(() => query.counted, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
 
-  return { counts, isStale, failure, expanded, limitOf, setExpanded, load }
+  return { counts, isStale, isWaiting, failure, expanded, limitOf, setExpanded, load }
 })

@@ -7,11 +7,14 @@ import { askedRange } from '../lib/asked-range.ts'
 import { createLatest } from '../lib/latest.ts'
 import { createReloading } from '../lib/reloading.ts'
 import { bucketExtent, unitFor } from '../lib/time-axis.ts'
+import { lasting } from './lasting.ts'
 import { useQueryStore } from './query.ts'
 import { useSettingsStore } from './settings.ts'
 
 /** At most this many questions until the unit fits what was found: month → day → hour. */
 const maxSteps = 3
+/** How long bars of the query before are left to be seen undimmed, ms. */
+const waitingMs = 120
 
 /** Matches over time, over all of them. The unit follows the stretch they fill unless the user chose one. */
 export const useHistogramStore = defineStore('histogram', () => {
@@ -24,6 +27,8 @@ export const useHistogramStore = defineStore('histogram', () => {
   const answered = shallowRef<Query | null>(null)
   /** Whether the bars are still those of the query before. */
   const isStale = computed(() => answered.value !== query.effective)
+  /** Whether they have been for longer than a moment. */
+  const isWaiting = lasting(() => isStale.value, waitingMs)
   const chosenUnit = ref<BucketUnit | null>(null)
 
   /** The unit to try first: hours of all time would be tens of thousands of bars. */
@@ -47,7 +52,7 @@ export const useHistogramStore = defineStore('histogram', () => {
 
   async function load(): Promise<void> {
     const asked = query.counted
-    if (asked === null) return
+    if (asked === null) return latest.cancel()
     try {
       const answer = await latest.run((signal) => fitting(asked, signal))
       if (answer === undefined) return
@@ -68,5 +73,5 @@ export const useHistogramStore = defineStore('histogram', () => {
   watch(() => query.counted, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
 
-  return { histogram, isStale, failure, chosenUnit, setUnit, load }
+  return { histogram, isStale, isWaiting, failure, chosenUnit, setUnit, load }
 })

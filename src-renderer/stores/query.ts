@@ -8,8 +8,6 @@ import { bothQueries, timeChips, toggleValue, valueState, withTimeRange, withTer
 import { throttle } from '../lib/throttle.ts'
 import { useSettingsStore } from './settings.ts'
 
-/** Longest wait between a keystroke and its query, ms; keeps a fast typist from asking for every letter. */
-const typingPauseMs = 30
 /** How long the typing rests before all matches are counted, ms: rows come at every letter, and counting must not be in their way. */
 const countingPauseMs = 150
 /** Shortest time between two re-queries while events pour in, ms. */
@@ -34,7 +32,7 @@ export const useQueryStore = defineStore('query', () => {
   const parsedText = ref('')
   /** The query to run; stays what it was while the text has a problem. Null before the first. */
   const effective = shallowRef<Query | null>(null)
-  /** The query of which all matches are counted: the effective one, once the typing rests. */
+  /** The query of which all matches are counted: the effective one, once the typing rests; null until then, and what is being counted stops. */
   const counted = shallowRef<Query | null>(null)
   /** How the effective query was read; lags behind `read` while the text has a problem. */
   const ran = shallowRef<ReadQuery>(nothingRan)
@@ -43,7 +41,6 @@ export const useQueryStore = defineStore('query', () => {
   const archiveRevision = ref(0)
   /** Whether the newest change of the text was a finished step (a click, a chip) rather than typing. */
   const isStep = ref(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
   let countingTimer: ReturnType<typeof setTimeout> | undefined
   /** Whether nothing was asked in this place yet: a query that cannot be read then leaves the place itself. */
   let isNewPlace = true
@@ -54,7 +51,6 @@ export const useQueryStore = defineStore('query', () => {
   const hasProblem = computed(() => problems.value.length > 0)
 
   async function apply(): Promise<void> {
-    clearTimeout(timer)
     const asked = { text: text.value, zone: settings.zone }
     const askedBase = base.value
     try {
@@ -64,26 +60,32 @@ export const useQueryStore = defineStore('query', () => {
       parsedText.value = asked.text
       failure.value = null
       const isRunnable = answer.problems.length === 0
-      if (!isRunnable && !isNewPlace) return
-      isNewPlace = false
-      ran.value = isRunnable ? read.value : nothingRan
-      effective.value = { text: bothQueries(askedBase, isRunnable ? asked.text : ''), zone: asked.zone }
-      clearTimeout(countingTimer)
-      const count = (): void => void (counted.value = effective.value)
-      if (isStep.value) count()
-      else countingTimer = setTimeout(count, countingPauseMs)
+      if (isRunnable || isNewPlace) {
+        isNewPlace = false
+        ran.value = isRunnable ? read.value : nothingRan
+        effective.value = { text: bothQueries(askedBase, isRunnable ? asked.text : ''), zone: asked.zone }
+      }
+      planCount()
     } catch (error) {
       failure.value = toFailure(error)
     }
   }
 
-  /** The user types: asked after a short pause. */
+  function planCount(): void {
+    clearTimeout(countingTimer)
+    const count = (): void => void (counted.value = effective.value)
+    if (isStep.value) count()
+    else countingTimer = setTimeout(count, countingPauseMs)
+  }
+
+  /** The user types: rows are asked for at every letter, and nothing is counted meanwhile. */
   function type(value: string): void {
     if (value === text.value) return
     isStep.value = false
     text.value = value
-    clearTimeout(timer)
-    timer = setTimeout(() => void apply(), typingPauseMs)
+    clearTimeout(countingTimer)
+    counted.value = null
+    void apply()
   }
 
   /** A finished change: asked at once. */

@@ -13,7 +13,6 @@ import { useQueryStore } from './query.ts'
 const blockRows = 50
 const keptBlocks = 160
 const maxBlocksPerCall = 5
-const firstRows = 100
 /** How long rows of the query before stay without a word, ms. */
 const waitingMs = 150
 /** Rows fetched before and after those in view. */
@@ -48,6 +47,8 @@ export const useResultsStore = defineStore('results', () => {
   /** The query whose first rows are shown and whose matches are not counted yet. */
   let uncounted: Query | null = null
   let view = { first: 0, count: 60 }
+  /** The most rows that were in view at once: so many are worth waiting for. */
+  let tallest = 1
   /** Whether the view moved on by little: its neighbours are worth having then. */
   let isNear = false
   let isFetching = false
@@ -72,6 +73,7 @@ export const useResultsStore = defineStore('results', () => {
   function show(first: number, count: number): void {
     isNear = Math.abs(first - view.first) <= marginRows
     view = { first, count }
+    tallest = Math.max(tallest, count)
     if (!isFetching) void fetchView()
   }
 
@@ -129,7 +131,9 @@ export const useResultsStore = defineStore('results', () => {
     if (asked === null) return
     const endTurn = takeTurn()
     try {
-      const answer = await fetching.run((signal) => client.call('events.first', { query: asked, count: firstRows }, { signal }))
+      const answer = await fetching.run((signal) =>
+        client.call('events.first', { query: asked, count: Math.ceil(tallest / blockRows) * blockRows }, { signal }),
+      )
       if (answer === undefined) return
       take(answer, 0)
       answered.value = asked

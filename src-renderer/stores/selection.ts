@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { EventRow } from '../../src-main/contract/model/audit-event.ts'
 import { createLatest } from '../lib/latest.ts'
 import { useResultsStore } from './results.ts'
 
@@ -11,6 +12,8 @@ export const useSelectionStore = defineStore('selection', () => {
   const row = ref<number | null>(null)
   /** Id of the event the detail shows; null for none, or while the chosen row has not arrived. */
   const id = ref<string | null>(null)
+  /** The selected event as its row showed it last: what keys act on, also while its place in another result is not known yet. */
+  const event = shallowRef<EventRow | null>(null)
   const isDetailOpen = ref(false)
 
   const rowEvent = computed(() => (row.value === null ? undefined : results.rowAt(row.value)))
@@ -18,7 +21,8 @@ export const useSelectionStore = defineStore('selection', () => {
   function selectRow(index: number): void {
     if (results.reach === 0) return
     row.value = Math.min(Math.max(0, index), results.reach - 1)
-    id.value = rowEvent.value?.event.id ?? null
+    event.value = rowEvent.value ?? null
+    id.value = event.value?.event.id ?? null
   }
 
   function step(by: number): void {
@@ -33,6 +37,7 @@ export const useSelectionStore = defineStore('selection', () => {
   /** Shows an event by id, and its row where it is part of the result. */
   function selectId(eventId: string): Promise<void> {
     id.value = eventId
+    event.value = null
     isDetailOpen.value = true
     return find(eventId)
   }
@@ -40,12 +45,15 @@ export const useSelectionStore = defineStore('selection', () => {
   function clear(): void {
     row.value = null
     id.value = null
+    event.value = null
     isDetailOpen.value = false
   }
 
   // the row was chosen before it arrived (End, a jump): its event is known from now on
   watch(rowEvent, (arrived) => {
-    if (id.value === null && arrived !== undefined) id.value = arrived.event.id
+    if (arrived === undefined) return
+    id.value ??= arrived.event.id
+    if (arrived.event.id === id.value) event.value = arrived
   })
   watch(
     () => results.epoch,
@@ -54,5 +62,5 @@ export const useSelectionStore = defineStore('selection', () => {
     },
   )
 
-  return { row, id, isDetailOpen, selectRow, step, selectId, clear }
+  return { row, id, event, isDetailOpen, selectRow, step, selectId, clear }
 })

@@ -14,10 +14,10 @@ export async function facets({ line, output, call, signal }: Context): Promise<E
   const top = line.number('top', 1, 20)
   const fields = names.map(fieldOf)
   const counts = await call('events.facets', { query, by: [...new Set(fields)], top }, signal)
-  const found: Record<string, readonly FacetValue[]> = {}
+  const found: Record<string, readonly Pick<FacetValue, 'value' | 'label' | 'count'>[]> = {}
   names.forEach((name, i) => {
     const field = fields[i]
-    if (field !== undefined) found[name] = counts[field] ?? []
+    if (field !== undefined) found[name] = (counts[field] ?? []).map(({ value, label, count }) => ({ value, label, count }))
   })
   if (output.isJson) await output.json(found)
   else {

@@ -75,6 +75,8 @@ export interface FacetValue {
   readonly value: string
   readonly label: string
   readonly count: number
+  /** Where an actor, object or workspace is known: what tells namesakes apart. */
+  readonly services?: readonly string[]
 }
 
 export type FacetCounts = Readonly<Partial<Record<FacetField, readonly FacetValue[]>>>

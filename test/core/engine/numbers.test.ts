@@ -61,6 +61,7 @@ test('a facet of one id in two connections shows both names', async () => {
   const { actor } = await (await engine()).facets(parsed(''), ['actor'], 5, never)
   expect(actor).toMatchObject([{ value: 'u7', count: 2 }])
   expect(actor?.[0]?.label.split(' / ').toSorted()).toEqual(['Ada', 'Grace'])
+  expect(actor?.[0]?.services?.toSorted()).toEqual(['lytics', 'onehub'])
 })
 
 test('a counter of few numbers and of many gives back what was counted', () => {

@@ -238,11 +238,13 @@ function named(state: ArchiveState, db: Database, column: ThingColumn, found: re
     }
     const rows = [...byConnection.values()]
     const labels = [...new Set(rows.map(({ id, name, email }) => name ?? email ?? id ?? ''))]
+    const services = [...byConnection.keys()].flatMap((num) => state.dictionaries.connections.get(num)?.service ?? [])
     const [first] = rows
     return {
       value: first?.id ?? first?.name ?? first?.email ?? '',
       label: labels.slice(0, mostNames).join(' / ') + (labels.length > mostNames ? ' / …' : ''),
       count,
+      services: [...new Set(services)],
     }
   })
 }
