@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { connectorNames, openStand, type Stand } from './stand.ts'
+import { connectorNames, falselyCovered, missing, openStand, type Stand } from './stand.ts'
 
 const dayMs = 86_400_000
-
-/** Events at the source, in a span called complete, and not archived. */
-async function falselyCovered(stand: Stand): Promise<readonly string[]> {
-  const complete = (await stand.coverage()).filter(({ state }) => state === 'complete')
-  const archived = new Set((await stand.events()).map(({ externalId }) => externalId))
-  return stand.source.groundTruth().flatMap(({ externalId, timeMs }) => {
-    const isCovered = complete.some(({ from, to }) => (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to))
-    return isCovered && !archived.has(externalId) ? [externalId] : []
-  })
-}
 
 const startOfCoverage = async (stand: Stand): Promise<string> =>
   (await stand.coverage()).find(({ state }) => state === 'complete')?.from ?? 'none'
@@ -40,8 +30,7 @@ describe.each(connectorNames)('%s: a run with bounds', (connector) => {
 
       const whole = await stand.collect()
       expect(whole).toMatchObject({ status: 'done', changed: 0 })
-      const archived = new Set((await stand.events()).map(({ externalId }) => externalId))
-      expect(source.groundTruth().filter(({ externalId }) => !archived.has(externalId))).toEqual([])
+      expect(await missing(stand)).toEqual([])
       expect(await falselyCovered(stand)).toEqual([])
       expect((await stand.events('gone')).length).toBe(0)
       expect(await stand.collect({ since: at(1), until: at(2) })).toMatchObject({ status: 'done', pages: 0 })

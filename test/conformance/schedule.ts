@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import { scheduleFaults, type GroundTruthEvent } from '../../src-main/demo/index.ts'
 import { openStand, type ConnectorName, type Stand } from './stand.ts'
+import { asDocumented, type Variant } from './variants.ts'
 
 /** What one fault schedule came to. Everything but `runs` and `faults` must be 0 or empty. */
 export interface ScheduleResult {
@@ -29,13 +30,13 @@ export interface ScheduleResult {
 /** Runs in which a schedule may strike. */
 const maxRuns = 8
 
-/** Collects from one practice service through a seeded schedule of faults, then compares the archive with what the service truly holds. */
+/** Collects from one practice service, or a variant of it, through a seeded schedule of faults, then compares the archive with what the service truly holds. */
 export async function runSchedule(
   connector: ConnectorName,
   seed: number,
-  { events = 1_500, intensity = 0.3 } = {},
+  { events = 1_500, intensity = 0.3, variant = asDocumented }: { events?: number; intensity?: number; variant?: Variant } = {},
 ): Promise<ScheduleResult> {
-  const stand = await openStand(connector, { seed, events })
+  const stand = await openStand(connector, { seed, events, variant })
   const { source } = stand
   try {
     source.faults.load(scheduleFaults(seed, intensity, { requests: 40 }))

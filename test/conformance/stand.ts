@@ -1,5 +1,6 @@
 import { serviceIds, type AuditEvent } from '../../src-main/contract/model/audit-event.ts'
 import type { CollectionRun } from '../../src-main/contract/model/collection.ts'
+import type { ConnectionOptions } from '../../src-main/contract/model/connection.ts'
 import type { CoverageSpan } from '../../src-main/contract/model/coverage.ts'
 import type { CollectionWish } from '../../src-main/core/collect/collector.ts'
 import { template } from '../../src-main/core/connectors/_template/connector.ts'
@@ -10,6 +11,7 @@ import { jumpingClock, openBench } from '../core/collect/practice.ts'
 import { createHurriedClock } from '../support/hurried-clock.ts'
 import { openCore } from '../support/open-core.ts'
 import { startTemplateService } from './template-service.ts'
+import type { Variant } from './variants.ts'
 
 /** Every connector the suite runs over: those of the product, and the one to copy. */
 export const connectorNames = [...serviceIds, '_template'] as const
@@ -34,6 +36,10 @@ export interface StandOptions {
   readonly seed: number
   /** Of all four services of the product together; the connector to copy has a quarter of them. */
   readonly events: number
+  /** Makes the service another than the documented one; the connector to copy has no other. */
+  readonly variant?: Variant
+  /** Options of the connection; the connector to copy takes none. */
+  readonly options?: ConnectionOptions
 }
 
 const startMs = Date.UTC(2026, 5, 15, 9, 30)
@@ -43,10 +49,11 @@ export async function openStand(name: ConnectorName, options: StandOptions): Pro
   if (name === '_template') return openTemplateStand(options)
   const practice = await startPracticeServices({ ...options, nowMs: startMs })
   const source = practice[name]
+  options.variant?.(practice)
   const clock = createHurriedClock(startMs, (nowMs) => practice.clock.set(nowMs))
   const core = await openCore({ clock })
   const { baseUrl, credential } = source
-  await core.call('connections.save', { service: name, name, baseUrl, credential: { ...credential } })
+  await core.call('connections.save', { service: name, name, baseUrl, credential: { ...credential }, options: { ...options.options } })
   return {
     source,
     retentionDays: connectors[name].info.retentionDays,
@@ -92,4 +99,20 @@ async function openTemplateStand({ seed, events }: StandOptions): Promise<Stand>
       await practice.close()
     },
   }
+}
+
+/** Events at the source, in a span called complete, and not archived. */
+export async function falselyCovered(stand: Stand): Promise<readonly string[]> {
+  const complete = (await stand.coverage()).filter(({ state }) => state === 'complete')
+  const archived = new Set((await stand.events()).map(({ externalId }) => externalId))
+  return stand.source.groundTruth().flatMap(({ externalId, timeMs }) => {
+    const isCovered = complete.some(({ from, to }) => (from === null || timeMs >= Date.parse(from)) && timeMs < Date.parse(to))
+    return isCovered && !archived.has(externalId) ? [externalId] : []
+  })
+}
+
+/** Events at the source and not archived. */
+export async function missing(stand: Stand): Promise<readonly string[]> {
+  const archived = new Set((await stand.events()).map(({ externalId }) => externalId))
+  return stand.source.groundTruth().flatMap(({ externalId }) => (archived.has(externalId) ? [] : [externalId]))
 }

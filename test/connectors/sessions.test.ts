@@ -72,6 +72,23 @@ describe('signing in', () => {
     expect(saved.at(-1)).not.toEqual(credential)
   })
 
+  it.each<[string, (uaa: string) => Readonly<Record<string, object>>]>([
+    ['as uaa at the root', (href) => ({ '/': { links: { uaa: { href }, login: { href: 'http://127.0.0.1:1' } } } })],
+    ['as login at the root', (href) => ({ '/': { links: { uaa: null, login: { href: `${href}/` } } } })],
+    ['as token endpoint in /v2/info', (uaa) => ({ '/v2/info': { token_endpoint: uaa, authorization_endpoint: 'http://127.0.0.1:1' } })],
+    ['as authorization endpoint in /v2/info', (uaa) => ({ '/': { links: {} }, '/v2/info': { authorization_endpoint: uaa } })],
+  ])('cloudfoundry: the sign-in address is found %s', async (_where, said) => {
+    const uaa = await serveScript(answer(200, '{"access_token":"found-token","expires_in":600}'))
+    const api = await serve((request, response) => {
+      const body =
+        said(uaa.baseUrl.origin)[request.url ?? ''] ?? (request.url === '/v3/apps' ? { by: request.headers.authorization } : null)
+      response.writeHead(body === null ? 404 : 200).end(JSON.stringify(body))
+    })
+    const link = linkTo(cloudfoundry, { baseUrl: api.origin, credential: { username: 'a', password: 'b' } })
+    expect((await link.client().request('/v3/apps')).json()).toEqual({ by: 'bearer found-token' })
+    expect(uaa.requests).toMatchObject([{ method: 'POST', url: '/oauth/token', body: 'grant_type=password&username=a&password=b' }])
+  })
+
   it('cloudfoundry: a sign-in address without a trace of one is told', async () => {
     const baseUrl = await serve((_request, response) => void response.writeHead(404).end('nothing'))
     await expect(walk(cloudfoundry, { baseUrl: baseUrl.href, credential: { username: 'a', password: 'b' } })).rejects.toThrow(

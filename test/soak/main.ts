@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import { killAndResume } from '../conformance/kill.ts'
 import { isClean, runSchedule } from '../conformance/schedule.ts'
 import { connectorNames } from '../conformance/stand.ts'
+import { variantFor } from '../conformance/variants.ts'
 
 /**
- * Fault schedules against every connector until the time is over or their number is reached; then collections that are killed again and
+ * Fault schedules against every connector, half of them against a variant of its service, until the time is over or their number is reached; then collections that are killed again and
  * again; a table of each. --minutes N for the schedules (default 20) · --schedules N per connector (default 200) · --kills N (default 100)
  * · --seed of the first schedule (default 1000) · --only NAME, once or several times: schedules for these connectors alone
  */
@@ -40,13 +41,14 @@ const rows = connectorNames
 
 for (let i = 0; i < Number(values.schedules) && performance.now() < endsAt; i++) {
   for (const row of rows) {
-    const result = await runSchedule(row.connector, firstSeed + i)
+    const [name, variant] = variantFor(row.connector, i)
+    const result = await runSchedule(row.connector, firstSeed + i, { variant })
     row.schedules += 1
     for (const key of ['runs', 'faults', 'events', 'lost', 'duplicated', 'stale', 'invented', 'unmarked'] as const) row[key] += result[key]
     row['false coverage'] += result.falseCoverage
     row.damage += result.findings.length
     row.stuck += result.stuck === null ? 0 : 1
-    if (!isClean(result)) console.error(`${row.connector}, schedule ${firstSeed + i}: ${JSON.stringify(result)}`)
+    if (!isClean(result)) console.error(`${row.connector} (${name}), schedule ${firstSeed + i}: ${JSON.stringify(result)}`)
   }
 }
 

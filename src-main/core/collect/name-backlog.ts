@@ -38,4 +38,5 @@ export async function nameBacklog({ archive, clock, definition, connection, runI
     await archive.writer.nameEvents({ runId, connection: connection.id, records: named, names: prepared.names, at })
     afterSeq = last.seq
   }
+  names.throwIfOver()
 }

@@ -96,6 +96,7 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
       const prepared = await preparePages(definition, group, names, connection.options)
       await pages.store(prepared, task.pointAfter(last, prepared), group.length)
       progress.addRecords(prepared.records.length)
+      names.throwIfOver()
     } catch (error) {
       run.abandon()
       throw error

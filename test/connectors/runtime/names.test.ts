@@ -144,14 +144,19 @@ describe('names of a run', () => {
     expect(asked).toEqual([['a'], ['c'], ['b']])
   })
 
-  it('that cannot be looked up leave the records without them, except when the run itself is over', async () => {
+  it('that cannot be looked up leave the records without them; when the run itself is over, that is said once they are stored', async () => {
     const forbidden = namesOver({}, { failure: new TrailviewError('SERVICE_FORBIDDEN', 'No.') })
     await forbidden.names.prepare(records('a'), [])
     await forbidden.names.prepare(records('b'), [])
     expect(forbidden.asked).toHaveLength(1)
     expect(forbidden.names.takeLearnt()).toEqual([])
+    expect(() => forbidden.names.throwIfOver()).not.toThrow()
     const refused = namesOver({}, { failure: new TrailviewError('SERVICE_UNAUTHORIZED', 'No.') })
-    await expect(refused.names.prepare(records('a'), [])).rejects.toMatchObject({ code: 'SERVICE_UNAUTHORIZED' })
+    await refused.names.prepare(records('a'), [])
+    expect([refused.names.canAsk, refused.names.lacks(record({ user: 'a' }))]).toEqual([false, true])
+    expect(() => refused.names.throwIfOver()).toThrow('No.')
+    const cancelled = namesOver({}, { failure: new TrailviewError('CALL_CANCELLED', 'No more.') })
+    await expect(cancelled.names.prepare(records('a'), [])).rejects.toMatchObject({ code: 'CALL_CANCELLED' })
   })
 })
 

@@ -39,7 +39,14 @@ export async function* walkSlices(
     context.signal.throwIfAborted()
     const resume = { slices: [...waiting, slice].map(({ fromMs, toMs, resumeAtMs }) => [fromMs, resumeAtMs ?? toMs]) }
     const pages = read(slice)
-    let step = await pages.next()
+    let step: IteratorResult<SlicePage, SliceEnd>
+    try {
+      step = await pages.next()
+    } catch (error) {
+      // What was finished or cut since the last page need not be asked for again, or a service that allows few requests would never be done.
+      yield { records: [], resume }
+      throw error
+    }
     for (; step.done !== true; step = await pages.next()) yield { ...step.value, records: seen.fresh(step.value.records), resume }
     if (step.value === 'complete') continue
     if ('readDownToMs' in step.value) {

@@ -11,9 +11,8 @@ const unknownLifetimeMs = 7 * knownLifetimeMs
 const mostRounds = 3
 const mostRemembered = 100_000
 
-/** Errors that end the run whatever asked; any other error of a look-up only leaves names out. */
+/** Errors that end the run whatever asked, once what was fetched is stored; any other error of a look-up only leaves names out. */
 const endingErrors: ReadonlySet<ErrorCode> = new Set([
-  'CALL_CANCELLED',
   'SERVICE_UNAUTHORIZED',
   'SERVICE_RATE_LIMITED',
   'SERVICE_UNREACHABLE',
@@ -50,6 +49,7 @@ export class RunNames implements NameBook {
   readonly #closedKinds = new Set<string>()
   #learnt: NameFact[] = []
   readonly #share: LookUpShare
+  #failure: TrailviewError | null = null
 
   constructor(run: RunNamesOptions) {
     this.#run = run
@@ -60,7 +60,7 @@ export class RunNames implements NameBook {
     return this.#facts.get(keyOf(ref))
   }
 
-  /** Makes known what the mapping of these records wants, as far as archive and service can tell. Rejects only with errors that concern the run. */
+  /** Makes known what the mapping of these records wants, as far as archive and service can tell. Rejects only when cancelled, and with the archive's errors. */
   async prepare(records: readonly RawRecord[], named: readonly NameFact[]): Promise<void> {
     if (this.#facts.size > mostRemembered) this.#forget()
     for (const fact of named) this.#learn(fact)
@@ -78,9 +78,14 @@ export class RunNames implements NameBook {
     return wantedBy(definition, record, this).some((ref) => definition.lookUps[ref.kind] !== undefined && this.get(ref) === undefined)
   }
 
-  /** Whether one more look-up is within the run's share. */
+  /** Whether one more look-up may be made: it is within the run's share, and none before it failed in a way that ends the run. */
   get canAsk(): boolean {
-    return this.#share.canAsk
+    return this.#failure === null && this.#share.canAsk
+  }
+
+  /** Throws what a look-up failed with, where that ends the run: to be called when the records prepared with it are stored. */
+  throwIfOver(): void {
+    if (this.#failure !== null) throw this.#failure
   }
 
   /** What was learnt since the last call, to be committed with the page. */
@@ -144,7 +149,10 @@ export class RunNames implements NameBook {
     } catch (error) {
       // Nothing is remembered of ids that were not answered for: a later run asks again.
       if (error instanceof ShareSpent) return
-      if (error instanceof TrailviewError && endingErrors.has(error.code)) throw error
+      if (error instanceof TrailviewError) {
+        if (error.code === 'CALL_CANCELLED') throw error
+        if (endingErrors.has(error.code)) this.#failure = error
+      }
       this.#closedKinds.add(kind)
     }
   }
@@ -156,7 +164,7 @@ export class RunNames implements NameBook {
   }
 
   #canLookUp(kind: string): boolean {
-    return this.#run.definition.lookUps[kind] !== undefined && !this.#closedKinds.has(kind) && this.#share.canAsk
+    return this.#run.definition.lookUps[kind] !== undefined && !this.#closedKinds.has(kind) && this.canAsk
   }
 
   #isFresh(ref: NameRef): boolean {
