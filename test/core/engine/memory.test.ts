@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ArchiveState } from '../../../src-main/core/cache/engine/archive-state.ts'
 import { emptyBits, hasBit } from '../../../src-main/core/cache/engine/bitmap.ts'
-import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns.ts'
+import { EventColumns, flag, removedRow } from '../../../src-main/core/cache/engine/columns.ts'
 import { CountBasis } from '../../../src-main/core/cache/engine/count-basis.ts'
 import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
 import { partEntries } from '../../../src-main/core/cache/engine/entries.ts'
@@ -239,6 +239,32 @@ test('finds texts of any length among many, grown and restored', () => {
     expect(texts.flatMap((_, number) => (hasBit(whole, number) ? [number] : []))).toEqual([40_002])
     expect(texts.every((text, number) => column.text(number) === text)).toBe(true)
   }
+})
+
+test('rows of a span of time are found by blocks as one by one, grown and changed', () => {
+  const random = generator(5)
+  const columns = new EventColumns()
+  const [firstMs, lastMs] = [1_600_000_000_000, 1_600_000_050_000]
+  // Blocks before, across, within, across and behind the span, some with strays.
+  const timeAt = (row: number): number => (row % 9_000 === 77 ? timeOf(random) : firstMs - 20_000 + row)
+  for (let row = 0; row < 90_000; row++) columns.set(row, { ...removedRow, flags: 0, timeMs: timeAt(row) })
+  const check = (): void => {
+    for (const [fromMs, toMs] of [
+      [firstMs, lastMs],
+      [-Infinity, firstMs],
+      [lastMs, Infinity],
+      [-Infinity, Infinity],
+      [lastMs, firstMs],
+    ] as const) {
+      const words = columns.timeBlocks.rowsWithin(columns.timeMs, columns.count, fromMs, toMs)
+      const wrong = Array.from(columns.timeMs.subarray(0, columns.count), (at, row) => (at >= fromMs && at < toMs) !== hasBit(words, row))
+      expect(wrong.indexOf(true)).toBe(-1)
+    }
+  }
+  check()
+  for (const row of [0, 5_000, 30_000, 89_999]) columns.set(row, { ...removedRow, timeMs: timeOf(random) })
+  for (let row = 90_000; row < 95_000; row++) columns.set(row, { ...removedRow, flags: 0, timeMs: timeAt(row) })
+  check()
 })
 
 test('few matches, counted slots and walked positions fall into the same buckets', () => {

@@ -1,3 +1,5 @@
+import { TimeBlocks } from './time-blocks.ts'
+
 /** Bits of the `flags` column. The two lowest hold the review status: 0 unreviewed, 1 reviewed, 2 for follow-up. */
 export const flag = { status: 0b11, revision: 1 << 2, late: 1 << 3, gone: 1 << 4, unmapped: 1 << 5, note: 1 << 6, removed: 1 << 7 } as const
 
@@ -25,6 +27,7 @@ export class EventColumns {
   context = new Uint32Array(new SharedArrayBuffer(0))
   template = new Uint32Array(new SharedArrayBuffer(0))
   flags = new Uint8Array(new SharedArrayBuffer(0))
+  readonly timeBlocks = new TimeBlocks()
   /** Rows filled. */
   count = 0
   /** How many of them are removed events. */
@@ -55,6 +58,7 @@ export class EventColumns {
     } else if (((this.flags[row] ?? 0) & flag.removed) !== 0) this.removedCount--
     if ((value.flags & flag.removed) !== 0) this.removedCount++
     this.timeMs[row] = value.timeMs
+    this.timeBlocks.change(row, value.timeMs)
     this.actor[row] = value.actor
     this.object[row] = value.object
     this.context[row] = value.context

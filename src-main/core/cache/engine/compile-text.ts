@@ -4,7 +4,7 @@ import type { Pattern, TextScope } from '../../query/tree.ts'
 import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
 import { both, rowsProgram, sum, tableProgram } from './combine.ts'
 import type { CompileContext, Step } from './compile.ts'
-import { markingWithin } from './patterns.ts'
+import { markingWithin, nameMarks, plainTextOf } from './patterns.ts'
 import { layingAcross } from './phrase.ts'
 import type { Program } from './program.ts'
 import type { ArchiveState } from './archive-state.ts'
@@ -41,7 +41,7 @@ function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): 
     markingWithin(subject.id, pattern, objects),
     markingWithin(action.action, pattern, actions),
     // Marks in wordings are no text.
-    ...(pattern.pieces.some((piece) => marks.test(piece)) ? [] : [markingWithin(template, pattern, templates)]),
+    ...(pattern.pieces.some((piece) => nameMarks.test(piece)) ? [] : [markingWithin(template, pattern, templates)]),
   ])
   names.forEach((word, at) => (objects[at] = (objects[at] as number) | word))
   const context = bitsWhere(
@@ -69,14 +69,9 @@ function inReviews(pattern: Pattern, state: ArchiveState, steps: Step[]): readon
   return [rowsProgram(rows)]
 }
 
-/** Control characters that stand for names in wordings: as text they are only found by looking at each event. */
-const marks = /[\u0001-\u0004]/
-
 function* acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): Searching<readonly Program[]> {
-  const [only] = pattern.pieces
-  if (pattern.pieces.every((piece) => !marks.test(piece))) {
-    if (pattern.pieces.length === 1 && only !== undefined) return only.includes(' ') ? [yield* layingAcross(only, state, steps)] : []
-  }
+  const text = plainTextOf(pattern)
+  if (text !== null) return text.includes(' ') ? [yield* layingAcross(text, state, steps)] : []
   steps.push(() => `text ${shown(pattern)}: summaries of events that hold all of its words are compared`)
   const isInSummary = (row: number): boolean => matchesWithin(pattern, summaryOf(state, row))
   return [{ op: 'confirm', candidates: yield* candidatesOf(pattern, state), isSlow: false, isMatch: isInSummary }]
@@ -85,7 +80,7 @@ function* acrossSummary(pattern: Pattern, state: ArchiveState, steps: Step[]): S
 /** Events that hold every word of the pattern somewhere in their summary. */
 function* candidatesOf(pattern: Pattern, state: ArchiveState): Searching<Program> {
   const { actor, subject, template, contexts, counts } = state.dictionaries
-  const words = pattern.pieces.flatMap((piece) => piece.split(' ')).filter((word) => word !== '' && !marks.test(word))
+  const words = pattern.pieces.flatMap((piece) => piece.split(' ')).filter((word) => word !== '' && !nameMarks.test(word))
   const found: Program[] = []
   for (const word of words) {
     const actors = emptyBits(counts.actor)

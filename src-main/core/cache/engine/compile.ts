@@ -13,7 +13,6 @@ import type { Program } from './program.ts'
 import type { RecentlyUsed } from './recently-used.ts'
 import { isFileKind, remembered } from './quick-test.ts'
 import { type Searching, together } from './text-scan.ts'
-import { timeRows } from './time-rows.ts'
 
 /** How a part of a query is answered, as a sentence; made only when somebody asks. */
 export type Step = () => string
@@ -59,9 +58,11 @@ function* compilingTree(tree: QueryTree, context: CompileContext, steps: Step[])
     case 'has':
       return compileFlag(tree.flag, steps)
     case 'time': {
-      steps.push(() => `time: the time order from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`)
-      const { columns, order } = context.state
-      return { op: 'bits', words: yield* timeRows(columns, order, tree.fromMs ?? -Infinity, tree.toMs ?? Infinity) }
+      steps.push(
+        () => `time: the time column, but where blocks of events lie within, from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`,
+      )
+      const { timeBlocks, timeMs, count } = context.state.columns
+      return { op: 'bits', words: timeBlocks.rowsWithin(timeMs, count, tree.fromMs ?? -Infinity, tree.toMs ?? Infinity) }
     }
   }
 }

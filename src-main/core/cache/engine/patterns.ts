@@ -42,5 +42,14 @@ function* markingConfirmed(
   }
 }
 
+/** Control characters that stand for names in wordings: as text they are only found by looking at each event. */
+export const nameMarks = /[\u0001-\u0004]/
+
+/** The text of a pattern that has no `*` within; null otherwise. */
+export function plainTextOf({ pieces }: Pattern): string | null {
+  const [only] = pieces
+  return pieces.length === 1 && only !== undefined && !nameMarks.test(only) ? only : null
+}
+
 /** Words of candidates between two breaths: 4,096 entries. */
 const stepWords = 128

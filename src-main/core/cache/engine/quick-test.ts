@@ -4,6 +4,7 @@ import type { MatchField, Pattern, QueryTree } from '../../query/tree.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { flag } from './columns.ts'
 import { outcomeNames, statusNames } from './names.ts'
+import { plainTextOf } from './patterns.ts'
 import { summaryOf } from './summary-text.ts'
 import type { TextColumn } from './text-column.ts'
 
@@ -48,7 +49,7 @@ export function quickTest(tree: QueryTree, state: ArchiveState): RowTest | null 
 
 function textTest(pattern: Pattern, state: ArchiveState): RowTest {
   const { columns, dictionaries, tags, notes } = state
-  const { actor, subject, contexts, action } = dictionaries
+  const { actor, subject, contexts, action, template } = dictionaries
   const within = (column: TextColumn, number: number): boolean => {
     const text = column.text(number)
     return text !== null && matchesWithin(pattern, text)
@@ -58,11 +59,14 @@ function textTest(pattern: Pattern, state: ArchiveState): RowTest {
   const byContext = remembered(
     (number) => within(subject.name, contexts.workspace.at(number)) || within(action.action, contexts.action.at(number)),
   )
+  // What has no space lies in one name, or in the words around them.
+  const isWord = plainTextOf(pattern)?.includes(' ') === false
+  const byWording = remembered((number) => within(template, number))
   return (row) =>
     byActor(columns.actor[row] ?? 0) ||
     byObject(columns.object[row] ?? 0) ||
     byContext(columns.context[row] ?? 0) ||
-    matchesWithin(pattern, summaryOf(state, row)) ||
+    (isWord ? byWording(columns.template[row] ?? 0) : matchesWithin(pattern, summaryOf(state, row))) ||
     (tags.get(row)?.some((tag) => matchesWithin(pattern, dictionaries.folded(tag))) ?? false) ||
     (notes.get(row)?.some((note) => matchesWithin(pattern, note)) ?? false)
 }

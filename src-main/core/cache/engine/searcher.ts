@@ -26,8 +26,8 @@ const slowSliceRows = 1_024
 /** Positions of the list walked in search of a first page before all rows are looked at at once. */
 const walkPositions = 65_536
 /** Positions walked, and for how long, ms of processor time, before a query is even compiled: on a busy machine the clock would end a walk that costs little. */
-const quickPositions = 4_096
-const quickMs = 8
+const quickPositions = 16_384
+const quickMs = 5
 /** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
 const slowWalkPositions = Infinity
 /** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and words between two breaths. */
@@ -141,7 +141,7 @@ export class Searcher {
     const state = this.#state
     const { version } = state
     const cheap = { ...query, tree: narrowing.cheap }
-    if (this.#looksCommon(await this.#program(cheap, level, signal))) return null
+    if (this.#hits(await this.#program(cheap, level, signal)) * fewShare > lookedAtRows) return null
     const { words, count } = await this.all(cheap, level, signal)
     if (count > fewRows || count * fewShare > state.columns.count || state.version !== version) return null
     const found = new Uint32Array(words.length)
@@ -157,13 +157,13 @@ export class Searcher {
     return result
   }
 
-  /** Whether rows taken here and there match too often for few to match in all; only for choosing the way. */
-  #looksCommon(program: Program): boolean {
+  /** How many of some rows taken here and there match; only for choosing the way. */
+  #hits(program: Program): number {
     const { columns } = this.#state
     const step = Math.ceil(columns.count / lookedAtRows)
     let hits = 0
     for (let row = 0; row < columns.count; row += step) if (testRow(program, columns, row)) hits++
-    return hits * fewShare > lookedAtRows
+    return hits
   }
 
   /** All matches, by one pass over the columns. */
@@ -284,6 +284,8 @@ export class Searcher {
     const { columns, order, rewrites, version } = this.#state
     const slow = isSlow(program)
     const end = Math.min(stretch.end, stretch.from + (slow ? slowWalkPositions : walkPositions))
+    // Of what is rare too few would be met.
+    if (!slow && end < stretch.end && this.#hits(program) === 0) return null
     const rows: number[] = []
     for (let at = stretch.from; at < end; at++) {
       const row = order.rowAt(display, at)

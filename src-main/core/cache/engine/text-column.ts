@@ -1,8 +1,7 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
-import { blockEntries, endOfEntry, longestNeedleBytes, mostChunkEntries, type TextChunk, type TextMemory } from './text-memory.ts'
+import { blockEntries, endOfEntry, longestNeedleBytes, mostChunkEntries, nothing, type TextChunk, type TextMemory } from './text-memory.ts'
 import { chunkWords, type Searching, type TextScan } from './text-scan.ts'
 
-const nothing = 0xfe
 /** Of so many entries it is kept where one begins, a power of two. */
 const startsEvery = 8
 /** Words of candidates between two breaths. */
@@ -150,9 +149,9 @@ export class TextColumn {
 
   #tellChunks(): Uint32Array {
     const table = new Uint32Array(this.#chunks.length * chunkWords)
-    this.#chunks.forEach(({ address, end, first }, at) => {
+    this.#chunks.forEach(({ address, end, first, greatestByte }, at) => {
       const last = this.#chunks[at + 1]?.first ?? this.#count
-      table.set([address, end, first, last - first], at * chunkWords)
+      table.set([address, end, first, last - first, greatestByte], at * chunkWords)
     })
     return table
   }
@@ -186,6 +185,7 @@ export class TextColumn {
     }
     chunk.end += movedBytes
     last.end = from
+    last.greatestByte = this.#memory.searcher.greatestByteOf(last)
     this.#lastNumber = 0
     this.#lastStart = this.#starts[0] as number
     if (last.first === first) this.#chunks.pop()

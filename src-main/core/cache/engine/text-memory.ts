@@ -2,6 +2,8 @@
 /// <reference path="./web-assembly.d.ts" />
 import { textSearchModule } from './text-search.wasm.ts'
 
+/** Stands for a text that is not there. */
+export const nothing = 0xfe
 /** Ends an entry of a text. */
 export const endOfEntry = 0xff
 /** Entries are gathered in blocks of so many, the bits of a word. */
@@ -28,7 +30,17 @@ export type ThreadArea = keyof typeof areas
 const slackBytes = longestNeedleBytes + 64
 
 interface SearchExports {
-  find(text: number, textEnd: number, needle: number, needleBytes: number, offsetA: number, offsetB: number, bits: number): void
+  greatest(text: number, textEnd: number): number
+  find(
+    text: number,
+    textEnd: number,
+    needle: number,
+    needleBytes: number,
+    offsetA: number,
+    offsetB: number,
+    offsetC: number,
+    bits: number,
+  ): void
 }
 
 /** Entries of a text that lie behind each other: a byte 0xFF at `address`, then entries up to `end`, each of which ends with 0xFF. */
@@ -38,18 +50,22 @@ export interface TextChunk {
   /** Number of its first entry, a multiple of `blockEntries`. */
   readonly first: number
   end: number
+  /** No byte of its texts is greater: ids of digits and the like need not be gone through for words. */
+  greatestByte: number
 }
 
-/** What is looked for: bytes, and the two places among them that are compared first. */
+/** What is looked for: bytes, the greatest of them that is part of a text, and the three places among them that are compared first. */
 export interface Needle {
   readonly bytes: Uint8Array
-  readonly offsets: readonly [number, number]
+  readonly greatestByte: number
+  readonly offsets: readonly [number, number, number]
 }
 
 /** The memory in which the texts of an archive lie. Holds 4 GiB. */
 export class TextMemory {
   /** What another thread makes a `TextSearcher` of its own for. */
   readonly shared = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
+  readonly searcher = new TextSearcher(this.shared, 'own')
   #bytes = Buffer.from(this.shared.buffer)
   #used = areaBytes * Object.keys(areas).length
 
@@ -71,7 +87,7 @@ export class TextMemory {
     }
     this.#used = limit
     this.#bytes[address] = endOfEntry
-    return { address, limit, first, end: address + 1 }
+    return { address, limit, first, end: address + 1, greatestByte: 0xff }
   }
 
   /** A needle of at most `longestNeedleBytes` for texts like those at an address. It may begin or end with the byte that ends entries. */
@@ -79,8 +95,9 @@ export class TextMemory {
     const having = new Uint32Array(256)
     for (const byte of this.#bytes.subarray(address, address + sampleBytes)) having[byte] = (having[byte] as number) + 1
     const byRarity = [...bytes.keys()].sort((a, b) => (having[bytes[a] as number] as number) - (having[bytes[b] as number] as number))
-    const [rarest = 0, second = rarest] = byRarity
-    return { bytes, offsets: [rarest, second] }
+    const [rarest = 0, second = rarest, third = second] = byRarity
+    const greatestByte = Math.max(...bytes.filter((byte) => byte < nothing))
+    return { bytes, greatestByte, offsets: [rarest, second, third] }
   }
 }
 
@@ -100,6 +117,11 @@ export class TextSearcher {
     this.#bitsAt = this.#needleAt + longestNeedleBytes
   }
 
+  /** The greatest byte of a chunk's texts. */
+  greatestByteOf({ address, end }: TextChunk): number {
+    return this.#search.greatest(address, end)
+  }
+
   /**
    * Adds to `bits` the entries of a chunk that hold the needle: bit 0 of word `firstWord` is the chunk's first entry. Other threads may
    * add to the same words.
@@ -109,7 +131,7 @@ export class TextSearcher {
     const words = Math.ceil(entries / blockEntries)
     const found = new Uint32Array(buffer, this.#bitsAt, words).fill(0)
     new Uint8Array(buffer, this.#needleAt, bytes.length).set(bytes)
-    this.#search.find(address, end, this.#needleAt, bytes.length, offsets[0], offsets[1], this.#bitsAt)
+    this.#search.find(address, end, this.#needleAt, bytes.length, ...offsets, this.#bitsAt)
     for (let at = 0; at < words; at++) {
       const word = found[at] as number
       if (word !== 0) Atomics.or(bits, firstWord + at, word)

@@ -3,8 +3,8 @@
 import { type SharedSlices, sharedSlices } from './slices.ts'
 import { blockEntries, type Needle, TextSearcher, type ThreadArea } from './text-memory.ts'
 
-/** Numbers that tell a chunk: where it begins and ends, its first entry, and how many it has. */
-export const chunkWords = 4
+/** Numbers that tell a chunk: where it begins and ends, its first entry, how many it has, and its greatest byte. */
+export const chunkWords = 5
 /** Chunks searched between two breaths: some 2 MB. */
 const sliceChunks = 16
 
@@ -63,8 +63,10 @@ export function scanSlice(
   for (const { chunks, wanted } of columns) {
     const count = chunks.length / chunkWords
     for (let at = Math.max(from - begin, 0); at < Math.min(to - begin, count); at++) {
-      const [address = 0, end = 0, first = 0, entries = 0] = chunks.subarray(at * chunkWords, (at + 1) * chunkWords)
-      for (const { needle, bits } of wanted) searcher.mark(address, end, entries, needle, bits, first / blockEntries)
+      const [address = 0, end = 0, first = 0, entries = 0, greatestByte = 0] = chunks.subarray(at * chunkWords, (at + 1) * chunkWords)
+      for (const { needle, bits } of wanted) {
+        if (needle.greatestByte <= greatestByte) searcher.mark(address, end, entries, needle, bits, first / blockEntries)
+      }
     }
     begin += count
   }

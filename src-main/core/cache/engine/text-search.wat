@@ -2,8 +2,8 @@
 (module
   (import "texts" "memory" (memory 1 65536 shared))
 
-  ;; How many bytes 0xFF lie from one place up to another.
-  (func $ends (param $from i32) (param $to i32) (result i32)
+  ;; How many bytes 0xFF there are from one place up to another.
+  (func $endsUpTo (param $from i32) (param $to i32) (result i32)
     (local $count i32) (local $stop i32) (local $sums v128) (local $end v128)
     (local.set $end (i8x16.splat (i32.const 0xff)))
     (loop $rounds
@@ -33,112 +33,144 @@
           (i8x16.bitmask (i8x16.eq (v128.load (local.get $from)) (local.get $end)))
           (i32.sub (i32.shl (i32.const 1) (i32.sub (local.get $to) (local.get $from))) (i32.const 1))))))
 
-  ;; The place of the first byte 0xFF from a place on: there is one.
-  (func $nextEnd (param $from i32) (result i32)
-    (local $marks i32)
-    (loop $blocks
-      (local.set $marks (i8x16.bitmask (i8x16.eq (v128.load (local.get $from)) (i8x16.splat (i32.const 0xff)))))
-      (if (local.get $marks) (then (return (i32.add (local.get $from) (i32.ctz (local.get $marks))))))
-      (local.set $from (i32.add (local.get $from) (i32.const 16)))
-      (br $blocks))
-    (unreachable))
+  ;; The bytes 0xFF among sixty-four, as bits.
+  (func $endsOf (param $at i32) (result i64)
+    (local $end v128)
+    (local.set $end (i8x16.splat (i32.const 0xff)))
+    (i64.or
+      (i64.or
+        (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (v128.load (local.get $at)) (local.get $end))))
+        (i64.shl
+          (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (v128.load offset=16 (local.get $at)) (local.get $end))))
+          (i64.const 16)))
+      (i64.or
+        (i64.shl
+          (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (v128.load offset=32 (local.get $at)) (local.get $end))))
+          (i64.const 32))
+        (i64.shl
+          (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (v128.load offset=48 (local.get $at)) (local.get $end))))
+          (i64.const 48)))))
 
-  ;; The places among sixteen where both of the needle's bytes stand, as bits.
-  (func $both (param $at i32) (param $offsetA i32) (param $offsetB i32) (param $byteA v128) (param $byteB v128) (result i64)
-    (i64.extend_i32_u
-      (i8x16.bitmask
-        (v128.and
-          (i8x16.eq (v128.load (i32.add (local.get $at) (local.get $offsetA))) (local.get $byteA))
-          (i8x16.eq (v128.load (i32.add (local.get $at) (local.get $offsetB))) (local.get $byteB))))))
-
-  ;; A text is a byte 0xFF and entries that each end with one. At each place the needle's bytes at `offsetA` and `offsetB` are compared
-  ;; first, so the caller chooses rare ones. Sets the bit of each entry that holds the needle at `bits`, from 0 on. A needle that begins
-  ;; with 0xFF belongs to the entry behind it. Reads as far past the text as the needle is long, and 64 bytes.
+  ;; A text is a byte 0xFF and entries that each end with one. At each place the needle's bytes at three offsets are compared first, so the
+  ;; caller chooses rare ones. Sets the bit of each entry that holds the needle at `bits`, from 0 on. A needle that begins with 0xFF
+  ;; belongs to the entry behind it. Reads as far past the text as the needle is long, and 64 bytes.
   (func (export "find")
-    (param $text i32) (param $textEnd i32) (param $needle i32) (param $needleBytes i32) (param $offsetA i32) (param $offsetB i32)
-    (param $bits i32)
-    (local $at i32) (local $place i32) (local $entry i32) (local $counted i32) (local $word i32) (local $i i32)
-    (local $atA i32) (local $atB i32)
-    (local $found i64) (local $byteA v128) (local $byteB v128)
+    (param $text i32) (param $textEnd i32) (param $needle i32) (param $needleBytes i32)
+    (param $offsetA i32) (param $offsetB i32) (param $offsetC i32) (param $bits i32)
+    (local $at i32) (local $place i32) (local $entry i32) (local $hit i32) (local $counted i32) (local $word i32) (local $i i32)
+    (local $atA i32) (local $atB i32) (local $atC i32) (local $ends i64) (local $found i64)
+    (local $byteA v128) (local $byteB v128) (local $byteC v128) (local $v0 v128) (local $v1 v128) (local $v2 v128) (local $v3 v128)
     (local.set $entry (i32.const -1))
     (local.set $counted (local.get $text))
     (local.set $at (local.get $text))
     (local.set $byteA (i8x16.splat (i32.load8_u (i32.add (local.get $needle) (local.get $offsetA)))))
     (local.set $byteB (i8x16.splat (i32.load8_u (i32.add (local.get $needle) (local.get $offsetB)))))
-    (block $done
-      (loop $scan
-        (local.set $atA (i32.add (local.get $at) (local.get $offsetA)))
-        (local.set $atB (i32.add (local.get $at) (local.get $offsetB)))
-        (br_if $done (i32.ge_u (local.get $at) (local.get $textEnd)))
-        (if
-          (i32.eqz
-            (v128.any_true
-              (v128.or
-                (v128.or
-                  (v128.and
-                    (i8x16.eq (v128.load (local.get $atA)) (local.get $byteA))
-                    (i8x16.eq (v128.load (local.get $atB)) (local.get $byteB)))
-                  (v128.and
-                    (i8x16.eq (v128.load offset=16 (local.get $atA)) (local.get $byteA))
-                    (i8x16.eq (v128.load offset=16 (local.get $atB)) (local.get $byteB))))
-                (v128.or
-                  (v128.and
-                    (i8x16.eq (v128.load offset=32 (local.get $atA)) (local.get $byteA))
-                    (i8x16.eq (v128.load offset=32 (local.get $atB)) (local.get $byteB)))
-                  (v128.and
-                    (i8x16.eq (v128.load offset=48 (local.get $atA)) (local.get $byteA))
-                    (i8x16.eq (v128.load offset=48 (local.get $atB)) (local.get $byteB)))))))
-          (then
-            (local.set $at (i32.add (local.get $at) (i32.const 64)))
-            (br $scan)))
-        (local.set $found
-          (i64.or
+    (local.set $byteC (i8x16.splat (i32.load8_u (i32.add (local.get $needle) (local.get $offsetC)))))
+    (loop $blocks
+      (local.set $atA (i32.add (local.get $at) (local.get $offsetA)))
+      (local.set $atB (i32.add (local.get $at) (local.get $offsetB)))
+      (local.set $atC (i32.add (local.get $at) (local.get $offsetC)))
+      (local.set $v0
+        (v128.and
+          (v128.and
+            (i8x16.eq (v128.load offset=0 (local.get $atA)) (local.get $byteA))
+            (i8x16.eq (v128.load offset=0 (local.get $atB)) (local.get $byteB)))
+          (i8x16.eq (v128.load offset=0 (local.get $atC)) (local.get $byteC))))
+      (local.set $v1
+        (v128.and
+          (v128.and
+            (i8x16.eq (v128.load offset=16 (local.get $atA)) (local.get $byteA))
+            (i8x16.eq (v128.load offset=16 (local.get $atB)) (local.get $byteB)))
+          (i8x16.eq (v128.load offset=16 (local.get $atC)) (local.get $byteC))))
+      (local.set $v2
+        (v128.and
+          (v128.and
+            (i8x16.eq (v128.load offset=32 (local.get $atA)) (local.get $byteA))
+            (i8x16.eq (v128.load offset=32 (local.get $atB)) (local.get $byteB)))
+          (i8x16.eq (v128.load offset=32 (local.get $atC)) (local.get $byteC))))
+      (local.set $v3
+        (v128.and
+          (v128.and
+            (i8x16.eq (v128.load offset=48 (local.get $atA)) (local.get $byteA))
+            (i8x16.eq (v128.load offset=48 (local.get $atB)) (local.get $byteB)))
+          (i8x16.eq (v128.load offset=48 (local.get $atC)) (local.get $byteC))))
+      (if
+        (v128.any_true
+          (v128.or (v128.or (local.get $v0) (local.get $v1)) (v128.or (local.get $v2) (local.get $v3))))
+        (then
+          (local.set $found
             (i64.or
-              (call $both (local.get $at) (local.get $offsetA) (local.get $offsetB) (local.get $byteA) (local.get $byteB))
-              (i64.shl
-                (call $both
-                  (i32.add (local.get $at) (i32.const 16)) (local.get $offsetA) (local.get $offsetB) (local.get $byteA) (local.get $byteB))
-                (i64.const 16)))
-            (i64.or
-              (i64.shl
-                (call $both
-                  (i32.add (local.get $at) (i32.const 32)) (local.get $offsetA) (local.get $offsetB) (local.get $byteA) (local.get $byteB))
-                (i64.const 32))
-              (i64.shl
-                (call $both
-                  (i32.add (local.get $at) (i32.const 48)) (local.get $offsetA) (local.get $offsetB) (local.get $byteA) (local.get $byteB))
-                (i64.const 48)))))
-        (loop $each
-          (local.set $place (i32.add (local.get $at) (i32.wrap_i64 (i64.ctz (local.get $found)))))
-          (br_if $done (i32.gt_u (i32.add (local.get $place) (local.get $needleBytes)) (local.get $textEnd)))
-          (block $differs
-            (local.set $i (i32.const 0))
-            (loop $compare
-              (br_if $differs
-                (i32.ne
-                  (i32.load8_u (i32.add (local.get $place) (local.get $i)))
-                  (i32.load8_u (i32.add (local.get $needle) (local.get $i)))))
-              (local.set $i (i32.add (local.get $i) (i32.const 1)))
-              (br_if $compare (i32.lt_u (local.get $i) (local.get $needleBytes))))
-            (local.set $place (i32.add (local.get $place) (i32.const 1)))
-            (local.set $entry (i32.add (local.get $entry) (call $ends (local.get $counted) (local.get $place))))
-            (local.set $counted (local.get $place))
-            (local.set $word (i32.add (local.get $bits) (i32.shl (i32.shr_u (local.get $entry) (i32.const 5)) (i32.const 2))))
-            (i32.store (local.get $word) (i32.or (i32.load (local.get $word)) (i32.shl (i32.const 1) (local.get $entry))))
-            ;; What else this entry holds does not matter.
-            (local.set $place (call $nextEnd (local.get $place)))
-            (if (i32.ge_u (i32.sub (local.get $place) (local.get $at)) (i32.const 64))
-              (then
-                (local.set $at (local.get $place))
-                (br $scan)))
-            (local.set $found
-              (i64.and
-                (local.get $found)
-                (i64.shl (i64.const -1) (i64.extend_i32_u (i32.sub (local.get $place) (local.get $at))))))
-            (br_if $each (i64.ne (local.get $found) (i64.const 0)))
-            (local.set $at (i32.add (local.get $at) (i32.const 64)))
-            (br $scan))
-          (local.set $found (i64.and (local.get $found) (i64.sub (local.get $found) (i64.const 1))))
-          (br_if $each (i64.ne (local.get $found) (i64.const 0))))
-        (local.set $at (i32.add (local.get $at) (i32.const 64)))
-        (br $scan)))))
+              (i64.or
+                (i64.extend_i32_u (i8x16.bitmask (local.get $v0)))
+                (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $v1))) (i64.const 16)))
+              (i64.or
+                (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $v2))) (i64.const 32))
+                (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $v3))) (i64.const 48)))))
+          (local.set $ends (call $endsOf (local.get $at)))
+          (if (i32.ne (local.get $counted) (local.get $at))
+            (then (local.set $entry (i32.add (local.get $entry) (call $endsUpTo (local.get $counted) (local.get $at))))))
+          (loop $each
+            (local.set $hit (i32.wrap_i64 (i64.ctz (local.get $found))))
+            (local.set $place (i32.add (local.get $at) (local.get $hit)))
+            (if (i32.gt_u (i32.add (local.get $place) (local.get $needleBytes)) (local.get $textEnd)) (then (return)))
+            (block $next
+              (block $differs
+                (local.set $i (i32.const 0))
+                (loop $compare
+                  (br_if $differs
+                    (i32.ne
+                      (i32.load8_u (i32.add (local.get $place) (local.get $i)))
+                      (i32.load8_u (i32.add (local.get $needle) (local.get $i)))))
+                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                  (br_if $compare (i32.lt_u (local.get $i) (local.get $needleBytes))))
+                ;; The last end up to here is the one before the entry.
+                (local.set $i
+                  (i32.add
+                    (local.get $entry)
+                    (i32.wrap_i64
+                      (i64.popcnt
+                        (i64.and
+                          (local.get $ends)
+                          (i64.sub (i64.shl (i64.const 2) (i64.extend_i32_u (local.get $hit))) (i64.const 1)))))))
+                (local.set $word (i32.add (local.get $bits) (i32.shl (i32.shr_u (local.get $i) (i32.const 5)) (i32.const 2))))
+                (i32.store (local.get $word) (i32.or (i32.load (local.get $word)) (i32.shl (i32.const 1) (local.get $i))))
+                ;; What else this entry holds does not matter: on from its end.
+                (local.set $found
+                  (i64.and
+                    (local.get $found)
+                    (i64.sub
+                      (i64.const 0)
+                      (call $lowestBit
+                        (i64.and (local.get $ends) (i64.shl (i64.const -2) (i64.extend_i32_u (local.get $hit))))))))
+                (br $next))
+              (local.set $found (i64.and (local.get $found) (i64.sub (local.get $found) (i64.const 1)))))
+            (br_if $each (i64.ne (local.get $found) (i64.const 0))))
+          (local.set $entry (i32.add (local.get $entry) (i32.wrap_i64 (i64.popcnt (local.get $ends)))))
+          (local.set $counted (i32.add (local.get $at) (i32.const 64)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 64)))
+      (br_if $blocks (i32.lt_u (local.get $at) (local.get $textEnd)))))
+
+  (func $lowestBit (param $bits i64) (result i64)
+    (i64.and (local.get $bits) (i64.sub (i64.const 0) (local.get $bits))))
+
+  ;; The greatest byte of a text but for 0xFE and 0xFF. Reads sixteen bytes at a time: what lies behind the text counts as well.
+  (func (export "greatest") (param $at i32) (param $end i32) (result i32)
+    (local $bytes v128) (local $greatest v128)
+    (loop $blocks
+      (local.set $bytes (v128.load (local.get $at)))
+      (local.set $greatest
+        (i8x16.max_u
+          (local.get $greatest)
+          (v128.andnot (local.get $bytes) (i8x16.ge_u (local.get $bytes) (i8x16.splat (i32.const 0xfe))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $blocks (i32.lt_u (local.get $at) (local.get $end))))
+    ;; The greatest of sixteen: of the halves, again and again.
+    (local.set $greatest (i8x16.max_u (local.get $greatest)
+      (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $greatest) (local.get $greatest))))
+    (local.set $greatest (i8x16.max_u (local.get $greatest)
+      (i8x16.shuffle 4 5 6 7 0 1 2 3 4 5 6 7 0 1 2 3 (local.get $greatest) (local.get $greatest))))
+    (local.set $greatest (i8x16.max_u (local.get $greatest)
+      (i8x16.shuffle 2 3 0 1 2 3 0 1 2 3 0 1 2 3 0 1 (local.get $greatest) (local.get $greatest))))
+    (local.set $greatest (i8x16.max_u (local.get $greatest)
+      (i8x16.shuffle 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 (local.get $greatest) (local.get $greatest))))
+    (i8x16.extract_lane_u 0 (local.get $greatest))))
