@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { ArchiveState } from '../../../src-main/core/cache/engine/archive-state.ts'
 import { emptyBits, hasBit } from '../../../src-main/core/cache/engine/bitmap.ts'
 import { EventColumns, flag, removedRow } from '../../../src-main/core/cache/engine/columns.ts'
+import { sumContexts } from '../../../src-main/core/cache/engine/context-sums.ts'
 import { CountBasis } from '../../../src-main/core/cache/engine/count-basis.ts'
 import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
 import { partEntries } from '../../../src-main/core/cache/engine/entries.ts'
@@ -291,7 +292,12 @@ test('few matches, counted slots and walked positions fall into the same buckets
       const result = new ResultSet(words, 1)
       const counts = new MatchCounts(basis.sizes)
       counts.add(rows, rows.length, basis.counted)
-      const counter = new BucketCounter(state as unknown as ArchiveState, result, borders, isFew(result) ? null : { result, counts, basis })
+      const counter = new BucketCounter(
+        state as unknown as ArchiveState,
+        result,
+        borders,
+        isFew(result) ? null : { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis },
+      )
       while (!counter.step());
       return counter.counted()
     }

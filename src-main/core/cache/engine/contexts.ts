@@ -8,6 +8,11 @@ export class Contexts {
   readonly outcome = new NumberColumn()
   /** Number of the object's kind plus one; 0: no object. */
   readonly kind = new NumberColumn()
+  /** Place of the workspace among `workspaces`. */
+  readonly workspacePlace = new NumberColumn()
+  /** Numbers of the workspaces there are, each once: few of all things in the archive. */
+  readonly workspaces: number[] = []
+  readonly #placeOf = new Map<number, number>()
   /** Numbers given out; 0 is that of a removed event. */
   count = 0
   /** Open addressing; a number plus one, 0 where free. */
@@ -30,6 +35,7 @@ export class Contexts {
         this.action.set(this.count, action)
         this.outcome.set(this.count, outcome)
         this.kind.set(this.count, kind)
+        this.workspacePlace.set(this.count, this.#placeOfWorkspace(workspace))
         return this.count++
       }
       const isSame =
@@ -40,6 +46,16 @@ export class Contexts {
         this.kind.values[number] === kind
       if (isSame) return number
     }
+  }
+
+  #placeOfWorkspace(workspace: number): number {
+    let place = this.#placeOf.get(workspace)
+    if (place === undefined) {
+      place = this.workspaces.length
+      this.workspaces.push(workspace)
+      this.#placeOf.set(workspace, place)
+    }
+    return place
   }
 
   #grow(): void {

@@ -1,6 +1,7 @@
 import type { ArchiveState } from './archive-state.ts'
 import type { Assistant } from './assistant.ts'
 import { sliceRows } from './columns.ts'
+import { type ContextSums, sumContexts } from './context-sums.ts'
 import { CountBasis } from './count-basis.ts'
 import { Counter } from './counter.ts'
 import { MatchCounts } from './match-counts.ts'
@@ -17,6 +18,8 @@ const keptCounts = 4
 export interface CountedResult {
   readonly result: ResultSet
   readonly counts: MatchCounts
+  /** The same by context, summed up. */
+  readonly sums: ContextSums
   readonly basis: CountBasis
 }
 
@@ -97,7 +100,7 @@ export class Counting {
       if (others != null) counts.addAll(others)
       if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
       if (isLarge) counts.subtractFrom(basis.totals)
-      return { result, counts, basis }
+      return { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis }
     }
   }
 

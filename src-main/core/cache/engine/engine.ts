@@ -246,7 +246,7 @@ export class Engine {
     const source = { state: this.state, db: this.#db, counted }
     const read = (objects: Counter | null): FacetCounts =>
       Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, objects })]))
-    return by.includes('object') && !knowsTopObjects(source, top) ? this.#counting.countObjects(result, signal, read) : read(null)
+    return by.includes('object') && !knowsTopObjects(counted, top) ? this.#counting.countObjects(result, signal, read) : read(null)
   }
 
   #all(signal: AbortSignal): Promise<ResultSet> {

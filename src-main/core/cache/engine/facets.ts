@@ -23,25 +23,20 @@ export interface FacetSource {
 /** The most frequent values of a field among the matches, counted exactly; equal counts in a stable order. */
 export function facetOf(field: FacetField, top: number, source: FacetSource): readonly FacetValue[] {
   const { state, db, objects } = source
-  const { result, counts } = source.counted
-  const { contexts, connections, action, actor, kinds } = state.dictionaries
-  const byContext = (numberOf: (context: number) => number): readonly number[] => sumBy(counts.context, numberOf)
+  const { result, counts, sums } = source.counted
+  const { connections, action, actor, kinds } = state.dictionaries
   switch (field) {
     case 'actor':
       return named(state, db, 'actor', topOfNumbers(counts.actor, actor.groups, top))
     case 'object':
       return named(state, db, 'object', objects === null ? topOfFrequent(source.counted, top) : topOfGroups(objects, state, result, top))
     case 'workspace':
-      return named(state, db, 'workspace', topOfWorkspaces(state, counts.context, top))
+      return named(state, db, 'workspace', topOfWorkspaces(state, sums.workspace, top))
     case 'kind':
-      return plain(
-        byContext((context) => contexts.kind.at(context) - 1),
-        (kind) => kinds.texts[kind],
-        top,
-      )
+      return plain(sums.kind.slice(1), (kind) => kinds.texts[kind], top)
     case 'action':
       return plain(
-        byContext((context) => contexts.action.at(context)),
+        sums.action,
         (number) =>
           prepared<[number], string>(db, 'SELECT action FROM action WHERE num = ?', 'values').get(number) ??
           action.action.text(number) ??
@@ -49,34 +44,23 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
         top,
       )
     case 'verb':
-      return plain(
-        byContext((context) => contexts.action.at(context)),
-        (number) => action.verb.text(number) ?? undefined,
-        top,
-      )
+      return plain(sums.action, (number) => action.verb.text(number) ?? undefined, top)
     case 'outcome':
-      return plain(
-        byContext((context) => contexts.outcome.at(context)),
-        (outcome) => outcomeNames[outcome],
-        top,
-      )
+      return plain(sums.outcome, (outcome) => outcomeNames[outcome], top)
     case 'service':
-      return plain(
-        byContext((context) => contexts.connection.at(context)),
-        (num) => connections.get(num)?.service,
-        top,
-      )
+      return plain(sums.connection, (num) => connections.get(num)?.service, top)
     case 'connection': {
       const names = new Map([...connections.values()].map(({ id, name }) => [id, name]))
-      return plain(
-        byContext((context) => contexts.connection.at(context)),
-        (num) => connections.get(num)?.id,
-        top,
-      ).map((facet) => ({ ...facet, label: names.get(facet.value) ?? facet.value }))
+      return plain(sums.connection, (num) => connections.get(num)?.id, top).map((facet) => ({
+        ...facet,
+        label: names.get(facet.value) ?? facet.value,
+      }))
     }
     case 'status':
       return plain(
-        sumBy(counts.flags, (flags) => flags & flag.status),
+        statusNames.map((_, status) =>
+          counts.flags.reduce((sum, count, flags) => ((flags & flag.status) === status ? sum + count : sum), 0),
+        ),
         (status) => statusNames[status],
         top,
       )
@@ -89,29 +73,12 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
 }
 
 /** True when the counts of frequent objects tell the most frequent ones of a result for certain. */
-export function knowsTopObjects({ state, counted }: Pick<FacetSource, 'state' | 'counted'>, top: number): boolean {
-  const { counts, basis } = counted
-  const { contexts } = state.dictionaries
-  let withoutObject = 0
-  counts.context.forEach((count, context) => {
-    if (count !== 0 && contexts.kind.at(context) === 0) withoutObject += count
-  })
-  if (counts.place[0] === withoutObject) return true
+export function knowsTopObjects(counted: CountedResult, top: number): boolean {
+  const { counts, sums, basis } = counted
+  // Place 0 holds events without an object as well.
+  if (counts.place[0] === (sums.kind[0] ?? 0)) return true
   const found = topOfFrequent(counted, top)
   return found.length === top && (found.at(-1)?.count ?? 0) > basis.frequent.rest
-}
-
-/** Sums counts by another number, one of few; a negative one is left out. */
-function sumBy(counts: Uint32Array, numberOf: (number: number) => number): readonly number[] {
-  const sums: number[] = []
-  counts.forEach((count, number) => {
-    if (count === 0) return
-    const key = numberOf(number)
-    if (key < 0) return
-    while (sums.length <= key) sums.push(0)
-    sums[key] = (sums[key] as number) + count
-  })
-  return sums
 }
 
 /** Values by name: numbers of one name are one value. */
@@ -151,24 +118,24 @@ function topOfNumbers(counts: Uint32Array, { first }: ValueGroups, top: number):
   return [...seen].map(([group, numbers]) => ({ group, count: sums[group] as number, seen: numbers }))
 }
 
-function topOfWorkspaces({ dictionaries }: ArchiveState, byContext: Uint32Array, top: number): readonly GroupCount[] {
+function topOfWorkspaces({ dictionaries }: ArchiveState, byPlace: Uint32Array, top: number): readonly GroupCount[] {
   const { contexts, subject } = dictionaries
-  const sums = new Map<number, { count: number; seen: Set<number> }>()
-  byContext.forEach((count, context) => {
-    const workspace = contexts.workspace.at(context)
+  const sums = new Map<number, { count: number; seen: number[] }>()
+  byPlace.forEach((count, place) => {
+    const workspace = contexts.workspaces[place] ?? 0
     const group = subject.groups.first.at(workspace)
     if (count === 0 || group === 0) return
     const sum = sums.get(group)
-    if (sum === undefined) sums.set(group, { count, seen: new Set([workspace]) })
+    if (sum === undefined) sums.set(group, { count, seen: [workspace] })
     else {
       sum.count += count
-      sum.seen.add(workspace)
+      sum.seen.push(workspace)
     }
   })
   return [...sums]
     .sort(([groupA, a], [groupB, b]) => b.count - a.count || groupA - groupB)
     .slice(0, top)
-    .map(([group, { count, seen }]) => ({ group, count, seen: [...seen].sort((a, b) => a - b) }))
+    .map(([group, { count, seen }]) => ({ group, count, seen: seen.sort((a, b) => a - b) }))
 }
 
 function topOfFrequent({ counts, basis }: CountedResult, top: number): readonly GroupCount[] {

@@ -13,7 +13,7 @@ export interface Ranking {
 }
 
 /** Results up to this size are sorted themselves. */
-const sparseCount = 8_192
+export const sparseCount = 8_192
 /** Positions between two known counts. */
 const blockPositions = 4_096
 

@@ -1,7 +1,8 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { hasBit, popcountWords } from './bitmap.ts'
-import { type Ranking, rankingOf } from './ranking.ts'
+import { type Ranking, rankingOf, sparseCount } from './ranking.ts'
+import type { TimeOrder } from './time-order.ts'
 
 /** The rows that match a query, at one version of the archive. Rows that came later are in none. */
 export class ResultSet {
@@ -36,6 +37,23 @@ export class ResultSet {
     const withTime = first < timed ? ranking.rows(timed - Math.min(end, timed), timed - first) : []
     const without = end > timed ? ranking.rows(this.count - (end - timed), this.count - Math.max(0, first - timed)) : []
     return [...withTime.toReversed(), ...without.toReversed()]
+  }
+
+  /** The first `limit` matches at or after a position of the list as shown. */
+  rowsFrom(state: ArchiveState, display: EventOrder, position: number, limit: number): readonly number[] {
+    const { order, version } = state
+    // Of many, some are met soon, without counting those before.
+    if (this.#ranking?.version !== version && this.count > sparseCount) return this.#walk(order, display, position, limit)
+    return this.rowsAt(state, display, this.rankAt(state, display, position), limit)
+  }
+
+  #walk(order: TimeOrder, display: EventOrder, position: number, limit: number): readonly number[] {
+    const rows: number[] = []
+    for (let at = position; at < order.count && rows.length < limit; at++) {
+      const row = order.rowAt(display, at)
+      if (this.has(row)) rows.push(row)
+    }
+    return rows
   }
 
   /** How many matches stand before a position of the list as shown. */

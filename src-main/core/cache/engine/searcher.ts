@@ -23,11 +23,13 @@ import { TextScanner } from './text-scanner.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
-/** Positions of the list walked in search of a first page before all rows are looked at at once. */
-const walkPositions = 65_536
+/** Positions of the list walked in search of a first page where looking at all rows at once would take longer. */
+const walkPositions = 131_072
 /** Positions walked, and for how long, ms of processor time, before a query is even compiled: on a busy machine the clock would end a walk that costs little. */
 const quickPositions = 16_384
 const quickMs = 5
+/** Positions after which it is seen whether the walk leads anywhere. */
+const quickSample = 1_024
 /** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
 const slowWalkPositions = Infinity
 /** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and words between two breaths. */
@@ -35,7 +37,7 @@ const fewRows = 20_000
 const testedWords = 16_384
 /** Few are at most one in so many of all; rows looked at beforehand. */
 const fewShare = 16
-const lookedAtRows = 1_024
+const lookedAtRows = 4_096
 /** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
 const rememberedPrograms = 2
 const rememberedTerms = 8
@@ -241,9 +243,8 @@ export class Searcher {
     }
     const result = known ?? (await this.all(query, urgency.rows, signal))
     if (state.version !== version) return this.someFrom(query, display, positionOf, limit, signal)
-    const rank = result.rankAt(state, display, position)
-    const rows = result.rowsAt(state, display, rank, limit)
-    return { rows, hasMore: rank + rows.length < result.count }
+    const rows = result.rowsFrom(state, display, position, limit + 1)
+    return { rows: rows.slice(0, limit), hasMore: rows.length > limit }
   }
 
   /** The stretch of the list outside of which nothing can match: what the query asks of time. */
@@ -269,6 +270,9 @@ export class Searcher {
       if (((columns.flags[row] ?? 0) & flag.removed) === 0 && test(row)) rows.push(row)
       if (rows.length === wanted) return rows
       if ((at & 63) === 0 && threadMs() > stopMs) return null
+      const walked = at + 1 - stretch.from
+      // Where few were met, too few will be.
+      if (walked % quickSample === 0 && end < stretch.end && rows.length * quickPositions < wanted * walked) return null
     }
     return end >= stretch.end ? rows : null
   }
@@ -285,7 +289,7 @@ export class Searcher {
     const slow = isSlow(program)
     const end = Math.min(stretch.end, stretch.from + (slow ? slowWalkPositions : walkPositions))
     // Of what is rare too few would be met.
-    if (!slow && end < stretch.end && this.#hits(program) === 0) return null
+    if (!slow && end < stretch.end && this.#hits(program) * walkPositions < wanted * lookedAtRows) return null
     const rows: number[] = []
     for (let at = stretch.from; at < end; at++) {
       const row = order.rowAt(display, at)
