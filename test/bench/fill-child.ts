@@ -6,7 +6,7 @@ import { fillArchive } from './fill.ts'
 const [home = '', eventsText = ''] = process.argv.slice(2)
 const total = Number(eventsText)
 const beganMs = performance.now()
-const measured = Math.min(50_000, Math.floor(total / 20))
+const measured = Math.min(100_000, Math.floor(total / 20))
 
 let shownMs = beganMs
 const stages = [
@@ -17,10 +17,10 @@ const stages = [
 ]
 for (const { upTo, pageSize, groupPages } of stages) {
   const figures = fillArchive({ home, keyHex: benchKeyHex, total, upTo, pageSize, groupPages, onProgress: show })
-  if (figures.written === 0) continue
+  if (figures.timed === 0) continue
   addIngest(home, {
     transactionEvents: pageSize * groupPages,
-    events: figures.written,
+    events: figures.timed,
     writeMs: figures.writeMs,
     processorMs: figures.processorMs,
     peakBytes: process.resourceUsage().maxRSS * 1024,

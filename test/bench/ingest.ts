@@ -10,12 +10,12 @@ for (const pageSize of [100, 1_000, 5_000]) {
   const home = mkdtempSync(join(folder, 'trailview-ingest-'))
   try {
     const report = fillArchive({ home, keyHex: '11'.repeat(32), total, pageSize })
-    const rate = Math.round((report.written / report.writeMs) * 1000)
-    const processorRate = Math.round((report.written / report.processorMs) * 1000)
+    const rate = Math.round((report.timed / report.writeMs) * 1000)
+    const processorRate = Math.round((report.timed / report.processorMs) * 1000)
     const bytesPerEvent = Math.round(report.sizeBytes / report.written)
     const memoryMib = Math.round(process.memoryUsage().rss / 1024 / 1024)
     console.log(
-      `pages of ${pageSize}: ${rate} events/s (${processorRate} a second of processor time), ${bytesPerEvent} bytes an event, longest transaction ${Math.round(report.longestGroupMs)} ms, ${memoryMib} MiB resident`,
+      `pages of ${pageSize}: ${rate} events/s (${processorRate} a second of processor time), ${bytesPerEvent} bytes an event, first transaction ${Math.round(report.firstGroupMs)} ms, longest other ${Math.round(report.longestGroupMs)} ms, ${memoryMib} MiB resident`,
     )
   } finally {
     rmSync(home, { recursive: true, force: true })

@@ -1,8 +1,8 @@
 import { sha256 } from '../lib/sha256.ts'
 import type { KeySet } from './key-set.ts'
 
-/** Which value is which row of which dictionary. */
-export const entryKeys: KeySet = { tree: 'entry_key', column: 'entry', keyBytes: 16, generationKeys: 262_144 }
+/** Which value is which row of which dictionary. 390,000 keys fill a table of 10 MB just not too far. */
+export const entryKeys: KeySet = { tree: 'entry_key', column: 'entry', keyBytes: 16, generationKeys: 380_000, recalledKeys: 390_000 }
 
 /** A dictionary: a table whose rows are numbered values that many events share. */
 export interface DictionaryTable {

@@ -8,8 +8,8 @@ import type { KeySet } from './key-set.ts'
 export const keyBytes = 12
 const foldedBytes = 6
 
-/** Which record is which event. */
-export const identityKeys: KeySet = { tree: 'identity', column: 'seq', keyBytes, generationKeys: 524_288 }
+/** Which record is which event. A record that comes again is one of the newest most often, so few are remembered. */
+export const identityKeys: KeySet = { tree: 'identity', column: 'seq', keyBytes, generationKeys: 770_000, recalledKeys: 10_000 }
 
 /**
  * An external id as it is stored and hashed. Lone surrogates cannot be stored as UTF-8 and would make different ids equal, so they are

@@ -29,7 +29,7 @@ export class KeyFilter {
 
   /** A filter again, from its `bytes` and `count`. */
   static from(bytes: Uint8Array, count: number): KeyFilter {
-    return new KeyFilter(new Uint32Array(Uint8Array.from(bytes).buffer), count)
+    return new KeyFilter(new Uint32Array(new Uint8Array(bytes).buffer), count)
   }
 
   get bytes(): Uint8Array {

@@ -8,7 +8,9 @@ export interface KeySet {
   readonly keyBytes: number
   /**
    * Keys gathered before they are merged. Keys are random, so each one written into the tree by itself would cost a page of its own
-   * in the log: gathered, several share a page.
+   * in the log: gathered, several share a page. Nearly as many as fit into a table of a power of two before it grows (`write/key-table.ts`).
    */
   readonly generationKeys: number
+  /** Keys found in the tree that the writer remembers, twice as many at most. */
+  readonly recalledKeys: number
 }

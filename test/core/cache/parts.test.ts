@@ -5,6 +5,7 @@ import { packPage, unpackPage } from '../../../src-main/core/cache/page-packing.
 import { restoreSummary, templateOf } from '../../../src-main/core/cache/summary.ts'
 import { KeyFilter } from '../../../src-main/core/cache/key-filter.ts'
 import { KeyTable } from '../../../src-main/core/cache/write/key-table.ts'
+import { RecentKeys } from '../../../src-main/core/cache/write/recent-keys.ts'
 import { SeenSeqs } from '../../../src-main/core/cache/write/seen.ts'
 import { sha256 } from '../../../src-main/core/lib/sha256.ts'
 import { page, record } from './archive-fixture.ts'
@@ -80,11 +81,12 @@ const keyOf = (keyBytes: number) =>
 describe.each([12, 16])('a table of keys of %i bytes', (keyBytes) => {
   it('holds what was added, first come first kept, in order when asked', () => {
     fc.assert(
-      fc.property(fc.array(keyOf(keyBytes), { maxLength: 2000, size: 'max' }), (keys) => {
-        const table = new KeyTable(keyBytes)
+      fc.property(fc.array(keyOf(keyBytes), { maxLength: 2000, size: 'max' }), fc.integer({ min: 0, max: 2000 }), (keys, expected) => {
+        const table = new KeyTable(keyBytes, expected)
         const model = new Map<string, number>()
+        const joined = Buffer.concat(keys)
         keys.forEach((each, at) => {
-          table.add(each, at + 1)
+          table.add(joined, at + 1, at * keyBytes)
           if (!model.has(each.toString('hex'))) model.set(each.toString('hex'), at + 1)
         })
         expect(table.count).toBe(model.size)
@@ -99,6 +101,28 @@ describe.each([12, 16])('a table of keys of %i bytes', (keyBytes) => {
         expect(Array.from(table.keys(), (each) => each.toString('hex')).toSorted()).toEqual([...model.keys()].toSorted())
       }),
       { numRuns: 30 },
+    )
+  })
+})
+
+describe('the keys used last', () => {
+  it('are as many as were asked for at least, and are never another one’s', () => {
+    const number = fc.integer({ min: 1, max: 40 })
+    const step = fc.record({ kind: fc.constantFrom('add' as const, 'get' as const), number })
+    const keyFor = (value: number): Buffer => sha256(`key ${value}`).subarray(0, 12)
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 12 }), (steps, half) => {
+        const keys = new RecentKeys(12, half)
+        let used: number[] = []
+        for (const { kind, number: value } of steps) {
+          const found = keys.get(keyFor(value))
+          if (used.slice(0, half).includes(value)) expect(found).toBe(value)
+          else expect([null, value]).toContain(found)
+          if (found === null && kind === 'get') continue
+          if (found === null) keys.add(keyFor(value), value)
+          used = [value, ...used.filter((one) => one !== value)]
+        }
+      }),
     )
   })
 })

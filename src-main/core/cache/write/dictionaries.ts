@@ -14,8 +14,8 @@ export interface Dictionaries {
   forget(): void
 }
 
-/** Values remembered of each dictionary, twice at most; a value takes about 200 bytes. */
-const cachedValues = 50_000
+/** Values remembered of each dictionary, twice at most; a value takes about 200 bytes. Further ones are remembered by their keys. */
+const cachedValues = 8_192
 
 export function openDictionaries(db: Database, keys: KeyIndex): Dictionaries {
   const open = (dictionary: DictionaryTable): Dictionary => openDictionary(db, keys, dictionary)

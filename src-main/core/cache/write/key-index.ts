@@ -1,7 +1,9 @@
 import type { Database } from '../driver.ts'
 import type { KeySet } from '../key-set.ts'
 import { KeyFilter } from '../key-filter.ts'
+import { prepareInsertRows, type RowValue } from './insert-rows.ts'
 import { KeyTable } from './key-table.ts'
+import { RecentKeys } from './recent-keys.ts'
 import type { WriterState } from './state.ts'
 
 /** A generation is merged in this many steps, each within another transaction, so that none takes long. */
@@ -12,8 +14,10 @@ const keysAtOnce = 4096
 /** Which keys of a set are known. Valid within a transaction. */
 export interface KeyIndex {
   find(key: Buffer): number | null
-  /** Makes a new key stand for a number. */
+  /** Makes a new key stand for a number; stored by the next `flush`. */
   claim(key: Buffer, value: number): void
+  /** Stores what was claimed; called before every commit. */
+  flush(): void
   /** Merges what is due; called once a transaction. */
   merge(): void
   /** Another process may have added keys. */
@@ -38,6 +42,10 @@ interface Loaded {
   merging: KeyTable | null
   /** Together they know all keys of the tree. Each is for twice as many as the one before, so that they stay few. */
   readonly filters: KeyFilter[]
+  /** Keys that were found in the tree before. */
+  readonly recalled: RecentKeys
+  /** Claimed and not stored yet: number, key and value of each. */
+  readonly claimed: RowValue[]
   lastNum: number
   progress: Progress
   readonly epoch: number
@@ -47,15 +55,20 @@ interface Loaded {
 export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState, 'epoch'>, size: number = set.generationKeys): KeyIndex {
   const { tree, column } = set
   const inTree = db.prepare<[Uint8Array], number>(`SELECT ${column} FROM ${tree} WHERE key = ?`).pluck()
-  const insertTree = db.prepare<[Uint8Array, number]>(`INSERT OR IGNORE INTO ${tree} (key, ${column}) VALUES (?, ?)`)
-  const insertRecent = db.prepare<[number, Uint8Array, number]>(`INSERT INTO ${tree}_recent (num, key, ${column}) VALUES (?, ?, ?)`)
-  const recentNums = db.prepare<[], [first: number | null, last: number | null]>(`SELECT min(num), max(num) FROM ${tree}_recent`).raw()
-  // Many keys as one text: as buffers of their own they would take four times as long to read.
-  const readRecent = db
-    .prepare<[number, number], string | null>(
-      `SELECT group_concat(hex(key) || printf('%08X', ${column}), '') FROM ${tree}_recent WHERE num > ? AND num <= ?`,
+  const insertTree = prepareInsertRows(db, `INSERT OR IGNORE INTO ${tree} (key, ${column})`, 2)
+  const insertRecent = prepareInsertRows(db, `INSERT INTO ${tree}_recent (num, key, ${column})`, 3)
+  // Each by itself: asked for together, SQLite reads all rows.
+  const recentNums = db
+    .prepare<[], [first: number | null, last: number | null]>(
+      `SELECT (SELECT min(num) FROM ${tree}_recent), (SELECT max(num) FROM ${tree}_recent)`,
     )
-    .pluck()
+    .raw()
+  // Many keys as one blob and their numbers as one text: row by row they would take several times as long to read.
+  const readRecent = db
+    .prepare<[number, number], [keys: Buffer | null, numbers: string]>(
+      `SELECT CAST(group_concat(key, '') AS BLOB), json_group_array(${column}) FROM ${tree}_recent WHERE num > ? AND num <= ?`,
+    )
+    .raw()
   const dropMerged = db.prepare<[number]>(`DELETE FROM ${tree}_recent WHERE num <= ?`)
   const readProgress = db.prepare<[string, string], Progress>(
     `SELECT merge_to AS mergeTo, merge_slice AS slice, (SELECT coalesce(sum(keys), 0) FROM key_filter WHERE tree = ?) AS filtered
@@ -75,14 +88,17 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
   }
 
   /** Adds the recent keys above one number and up to another. */
-  const addRecent = (table: KeyTable, after: number, upTo: number): void => {
+  const addRecent = (table: KeyTable, after: number, upTo: number): KeyTable => {
     for (let from = after; from < upTo; from += keysAtOnce) {
-      const bytes = Buffer.from(readRecent.get(from, Math.min(from + keysAtOnce, upTo)) ?? '', 'hex')
-      for (let at = 0; at < bytes.length; at += set.keyBytes + 4) {
-        table.add(bytes.subarray(at, at + set.keyBytes), bytes.readUInt32BE(at + set.keyBytes))
-      }
+      const [keys, numbers] = readRecent.get(from, Math.min(from + keysAtOnce, upTo)) ?? [null, '']
+      if (keys === null) continue
+      const values = JSON.parse(numbers) as readonly number[]
+      if (keys.length !== values.length * set.keyBytes) throw new Error(`${tree}_recent holds keys of another length than ${set.keyBytes}`)
+      values.forEach((value, index) => table.add(keys, value, index * set.keyBytes))
     }
+    return table
   }
+  const readTable = (after: number, upTo: number): KeyTable => addRecent(new KeyTable(set.keyBytes, upTo - after), after, upTo)
 
   const load = (): Loaded => {
     const progress = storedProgress()
@@ -91,12 +107,11 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
     const before = (first ?? 1) - 1
     // A purge may have taken all that came after: what is added next is not part of the merge even so.
     const lastNum = Math.max(last ?? 0, mergeTo)
-    const fresh = new KeyTable(set.keyBytes)
-    addRecent(fresh, Math.max(before, mergeTo), lastNum)
-    const merging = mergeTo > 0 ? new KeyTable(set.keyBytes) : null
-    if (merging) addRecent(merging, before, mergeTo)
+    const fresh = readTable(Math.max(before, mergeTo), lastNum)
+    const merging = mergeTo > 0 ? readTable(before, mergeTo) : null
     const filters = readFilters.all(tree).map(({ keys, bits }) => KeyFilter.from(bits, keys))
-    return { fresh, merging, filters, lastNum, progress, epoch: state.epoch }
+    const recalled = new RecentKeys(set.keyBytes, set.recalledKeys)
+    return { fresh, merging, filters, recalled, claimed: [], lastNum, progress, epoch: state.epoch }
   }
   const now = (): Loaded => (loaded ??= load())
 
@@ -107,7 +122,9 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
 
   const mergeSlice = (merging: KeyTable, slice: number): void => {
     const step = 256 / slices
-    for (const [key, value] of merging.ascending(slice * step, (slice + 1) * step)) insertTree.run(key, value)
+    const rows: RowValue[] = []
+    for (const [key, value] of merging.ascending(slice * step, (slice + 1) * step)) rows.push(Buffer.from(key), value)
+    insertTree(rows)
   }
 
   /** The last filter while it has room, half a generation too many included; else a new one. */
@@ -129,24 +146,39 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
     save(to, { mergeTo: 0, slice: 0, filtered: to.progress.filtered + merging.count })
   }
 
+  /** The last filters are the largest: what is in the tree is most often in one of them. */
   const mayBeInTree = (filters: readonly KeyFilter[], key: Buffer): boolean => {
-    for (const filter of filters) if (filter.mayHold(key)) return true
+    for (let at = filters.length - 1; at >= 0; at--) if (filters[at]?.mayHold(key)) return true
     return false
+  }
+
+  const findInTree = ({ filters, recalled }: Loaded, key: Buffer): number | null => {
+    if (!mayBeInTree(filters, key)) return null
+    const value = inTree.get(key)
+    if (value === undefined) return null
+    recalled.add(key, value)
+    return value
+  }
+
+  const flush = (): void => {
+    if (loaded === null) return
+    insertRecent(loaded.claimed)
+    loaded.claimed.length = 0
   }
 
   return {
     find: (key) => {
-      const { fresh, merging, filters } = now()
-      const recent = fresh.get(key) ?? merging?.get(key) ?? null
-      if (recent !== null) return recent
-      return mayBeInTree(filters, key) ? (inTree.get(key) ?? null) : null
+      const to = now()
+      return to.fresh.get(key) ?? to.merging?.get(key) ?? to.recalled.get(key) ?? findInTree(to, key)
     },
     claim: (key, value) => {
       const to = now()
-      insertRecent.run(++to.lastNum, key, value)
+      to.claimed.push(++to.lastNum, key, value)
       to.fresh.add(key, value)
     },
+    flush,
     merge: () => {
+      flush()
       const to = now()
       if (to.merging === null && to.fresh.count >= size) {
         save(to, { ...to.progress, mergeTo: to.lastNum, slice: 0 })

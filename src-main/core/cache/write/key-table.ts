@@ -13,11 +13,14 @@ export class KeyTable {
   #slots: Uint32Array
   #count = 0
 
-  constructor(keyBytes: number) {
+  /** `expected`: keys it has room for before it grows. */
+  constructor(keyBytes: number, expected = 0) {
     this.#keyWords = keyBytes / 4
     this.#slotWords = this.#keyWords + 1
     this.#sought = new Uint32Array(this.#slotWords)
-    this.#slots = new Uint32Array(1024 * this.#slotWords)
+    let slots = 1024
+    while (slots * 3 <= expected * 4) slots *= 2
+    this.#slots = new Uint32Array(slots * this.#slotWords)
   }
 
   get count(): number {
@@ -25,14 +28,14 @@ export class KeyTable {
   }
 
   get(key: Buffer): number | null {
-    this.#seek(key)
+    this.#seek(key, 0)
     return this.#slots[this.#find() + this.#keyWords] || null
   }
 
-  /** Adds a key; one that is there already keeps its first number. */
-  add(key: Buffer, value: number): void {
+  /** Adds the key that begins at a byte of the buffer; one that is there already keeps its first number. */
+  add(keys: Buffer, value: number, at = 0): void {
     if (this.#count * 4 * this.#slotWords >= this.#slots.length * 3) this.#grow()
-    this.#seek(key)
+    this.#seek(keys, at)
     this.#sought[this.#keyWords] = value
     this.#put()
   }
@@ -75,8 +78,8 @@ export class KeyTable {
     for (let word = 0; word < this.#keyWords; word++) key.writeUInt32LE(this.#slots[at + word] as number, word * 4)
   }
 
-  #seek(key: Buffer): void {
-    for (let word = 0; word < this.#keyWords; word++) this.#sought[word] = key.readUInt32LE(word * 4)
+  #seek(keys: Buffer, at: number): void {
+    for (let word = 0; word < this.#keyWords; word++) this.#sought[word] = keys.readUInt32LE(at + word * 4)
   }
 
   /** Where the slot of the sought key begins, or the free one it belongs into. */

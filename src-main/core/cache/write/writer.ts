@@ -85,6 +85,8 @@ export function openWriter(db: Database, path: string, options: { readonly gener
       catchUp()
       const { epoch } = state
       const result = body()
+      identities.flush()
+      entries.flush()
       save()
       commit.run()
       if (state.epoch !== epoch) forget()

@@ -1,0 +1,33 @@
+import { KeyTable } from './key-table.ts'
+
+/** The keys that were used last, with their numbers, in two halves: what is used stays in the newer one, the older one is dropped when that is full. */
+export class RecentKeys {
+  readonly #keyBytes: number
+  readonly #half: number
+  #newer: KeyTable
+  #older: KeyTable
+
+  /** Remembers `half` keys at least, and twice as many at most. */
+  constructor(keyBytes: number, half: number) {
+    this.#keyBytes = keyBytes
+    this.#half = half
+    this.#newer = new KeyTable(keyBytes)
+    this.#older = this.#newer
+  }
+
+  get(key: Buffer): number | null {
+    const newer = this.#newer.get(key)
+    if (newer !== null) return newer
+    const older = this.#older.get(key)
+    if (older !== null) this.add(key, older)
+    return older
+  }
+
+  add(key: Buffer, value: number): void {
+    if (this.#newer.count >= this.#half) {
+      this.#older = this.#newer
+      this.#newer = new KeyTable(this.#keyBytes)
+    }
+    this.#newer.add(key, value)
+  }
+}
