@@ -1,4 +1,4 @@
-import { hasBit, setBit } from './bitmap.ts'
+import { clearBit, forEachBit, hasBit, popcount } from './bitmap.ts'
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
 
@@ -90,134 +90,123 @@ function holds(choice: SlotChoice, columns: EventColumns, row: number): boolean 
  * Words are written whole; bits past `to` and of removed rows are 0.
  */
 export function runSlice(program: Program, columns: EventColumns, from: number, to: number, out: Uint32Array): void {
-  fill(program, columns, from, to, out)
-  const words = (to - from + 31) >>> 5
+  const words = out.subarray(0, (to - from + 31) >>> 5).fill(0xffffffff)
   const rest = (to - from) & 31
-  if (rest !== 0) out[words - 1] = (out[words - 1] ?? 0) & ((1 << rest) - 1)
-  if (columns.removedCount > 0) dropRemoved(columns, from, to, out)
+  if (rest !== 0) words[words.length - 1] = (1 << rest) - 1
+  if (columns.removedCount > 0) clearWhere(words, from, (row) => ((columns.flags[row] as number) & flag.removed) !== 0)
+  narrow(program, columns, from, words)
 }
 
-function dropRemoved(columns: EventColumns, from: number, to: number, out: Uint32Array): void {
-  const flags = columns.flags
-  for (let row = from; row < to; row++) {
-    if (((flags[row] ?? 0) & flag.removed) !== 0) out[(row - from) >>> 5] = (out[(row - from) >>> 5] ?? 0) & ~(1 << ((row - from) & 31))
-  }
-}
-
-function fill(program: Program, columns: EventColumns, from: number, to: number, out: Uint32Array): void {
-  const words = (to - from + 31) >>> 5
+/** Clears the bits of rows that do not match; rows whose bits are clear already are not looked at. Bit 0 is row `from`. */
+function narrow(program: Program, columns: EventColumns, from: number, words: Uint32Array): void {
   switch (program.op) {
     case 'all':
-      out.fill(0xffffffff, 0, words)
       return
     case 'none':
-      out.fill(0, 0, words)
+      words.fill(0)
       return
     case 'and':
-      fillAnd(program.parts, columns, from, to, out)
+      for (const part of program.parts) {
+        narrow(part, columns, from, words)
+        if (words.every((word) => word === 0)) return
+      }
       return
-    case 'or':
-      fillOr(program.parts, columns, from, to, out)
+    case 'or': {
+      // What one part has found the next need not look at.
+      const open = borrow(words)
+      const found = borrow(words)
+      for (const part of program.parts) {
+        found.set(open)
+        narrow(part, columns, from, found)
+        for (let i = 0; i < open.length; i++) open[i] = (open[i] as number) & ~(found[i] as number)
+      }
+      for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & ~(open[i] as number)
+      giveBack(found)
+      giveBack(open)
       return
-    case 'not':
-      fill(program.part, columns, from, to, out)
-      for (let i = 0; i < words; i++) out[i] = ~(out[i] ?? 0)
+    }
+    case 'not': {
+      const found = borrow(words)
+      narrow(program.part, columns, from, found)
+      for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & ~(found[i] as number)
+      giveBack(found)
       return
+    }
     case 'table':
-      if (program.column === 'flags') fillFromBytes(columns.flags, program.table, from, to, out)
-      else fillFromTable(columns[program.column], program.table, from, to, out)
+      if (program.column === 'flags') narrowByBytes(columns.flags, program.table, from, words)
+      else narrowByNumbers(columns[program.column], program.table, from, words)
       return
     case 'bits':
-      for (let i = 0; i < words; i++) out[i] = program.words[(from >>> 5) + i] ?? 0
+      for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & (program.words[(from >>> 5) + i] ?? 0)
       return
     case 'rows': {
-      out.fill(0, 0, words)
-      const rows = program.rows
-      for (let i = lowerBound(rows, from); i < rows.length && (rows[i] ?? 0) < to; i++) setBit(out, (rows[i] ?? 0) - from)
+      const { rows } = program
+      let at = lowerBound(rows, from)
+      for (let i = 0; i < words.length; i++) {
+        let bits = 0
+        for (const end = from + i * 32 + 32; at < rows.length && (rows[at] as number) < end; at++) bits |= 1 << (rows[at] as number)
+        words[i] = (words[i] as number) & bits
+      }
       return
     }
     case 'slots': {
-      out.fill(0, 0, words)
       const { listOfTemplate, lists } = program
-      for (let row = from; row < to; row++) {
-        const list = listOfTemplate[columns.template[row] ?? 0] ?? 0
-        if (list !== 0 && (lists[list] ?? []).some((choice) => holds(choice, columns, row))) setBit(out, row - from)
-      }
+      clearWhere(words, from, (row) => {
+        const list = lists[listOfTemplate[columns.template[row] as number] ?? 0] ?? []
+        return !list.some((choice) => holds(choice, columns, row))
+      })
       return
     }
     case 'confirm':
-      fill(program.candidates, columns, from, to, out)
-      for (let row = from; row < to; row++) {
-        const word = (row - from) >>> 5
-        const bit = 1 << ((row - from) & 31)
-        if (((out[word] ?? 0) & bit) !== 0 && !program.isMatch(row)) out[word] = (out[word] ?? 0) & ~bit
-      }
+      narrow(program.candidates, columns, from, words)
+      clearWhere(words, from, (row) => !program.isMatch(row))
       return
   }
 }
 
-function fillAnd(parts: readonly Program[], columns: EventColumns, from: number, to: number, out: Uint32Array): void {
-  const words = (to - from + 31) >>> 5
-  out.fill(0xffffffff, 0, words)
-  const scratch = borrow(words)
-  for (const part of parts) {
-    if (part.op === 'confirm') {
-      // Candidates of an earlier part are the only ones worth looking at.
-      fill(part.candidates, columns, from, to, scratch)
-      for (let i = 0; i < words; i++) out[i] = (out[i] ?? 0) & (scratch[i] ?? 0)
-      for (let row = from; row < to; row++) {
-        const bit = 1 << ((row - from) & 31)
-        if (((out[(row - from) >>> 5] ?? 0) & bit) !== 0 && !part.isMatch(row))
-          out[(row - from) >>> 5] = (out[(row - from) >>> 5] ?? 0) & ~bit
+/** Clears the bits of rows of which something is true. */
+function clearWhere(words: Uint32Array, from: number, isTrue: (row: number) => boolean): void {
+  forEachBit(words, 0, words.length, (bit) => {
+    if (isTrue(from + bit)) clearBit(words, bit)
+  })
+}
+
+/** Words with no more bits than this are gone through bit by bit, others row by row. */
+const fewBits = 10
+
+function narrowByNumbers(column: Uint32Array, table: Uint32Array, from: number, words: Uint32Array): void {
+  for (let i = 0, first = from; i < words.length; i++, first += 32) {
+    const wanted = words[i] as number
+    if (wanted === 0) continue
+    let bits = 0
+    if (wanted === -1 >>> 0 || popcount(wanted) > fewBits) {
+      // Past the last row there are zeros or what no bit is wanted of.
+      for (let bit = 0; bit < 32; bit++) {
+        const number = column[first + bit] as number
+        bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
       }
     } else {
-      fill(part, columns, from, to, scratch)
-      for (let i = 0; i < words; i++) out[i] = (out[i] ?? 0) & (scratch[i] ?? 0)
+      for (let left = wanted; left !== 0; left &= left - 1) {
+        const bit = 31 - Math.clz32(left & -left)
+        const number = column[first + bit] as number
+        bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
+      }
     }
-    if (isZero(out, words)) break
+    words[i] = wanted & bits
   }
-  giveBack(scratch)
 }
 
-function fillOr(parts: readonly Program[], columns: EventColumns, from: number, to: number, out: Uint32Array): void {
-  const words = (to - from + 31) >>> 5
-  out.fill(0, 0, words)
-  const scratch = borrow(words)
-  for (const part of parts) {
-    fill(part, columns, from, to, scratch)
-    for (let i = 0; i < words; i++) out[i] = (out[i] ?? 0) | (scratch[i] ?? 0)
-  }
-  giveBack(scratch)
-}
-
-function fillFromTable(column: Uint32Array, table: Uint32Array, from: number, to: number, out: Uint32Array): void {
-  let word = 0
-  let row = from
-  for (; row + 32 <= to; row += 32) {
+function narrowByBytes(column: Uint8Array, table: Uint32Array, from: number, words: Uint32Array): void {
+  for (let i = 0, first = from; i < words.length; i++, first += 32) {
+    const wanted = words[i] as number
+    if (wanted === 0) continue
     let bits = 0
     for (let bit = 0; bit < 32; bit++) {
-      const number = column[row + bit] as number
+      const number = column[first + bit] as number
       bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
     }
-    out[word++] = bits
+    words[i] = wanted & bits
   }
-  if (row < to) out[word] = 0
-  for (; row < to; row++) if (hasBit(table, column[row] as number)) setBit(out, row - from)
-}
-
-function fillFromBytes(column: Uint8Array, table: Uint32Array, from: number, to: number, out: Uint32Array): void {
-  let word = 0
-  let row = from
-  for (; row + 32 <= to; row += 32) {
-    let bits = 0
-    for (let bit = 0; bit < 32; bit++) {
-      const number = column[row + bit] as number
-      bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
-    }
-    out[word++] = bits
-  }
-  if (row < to) out[word] = 0
-  for (; row < to; row++) if (hasBit(table, column[row] as number)) setBit(out, row - from)
 }
 
 /** First index whose value is at or above the wanted one. */
@@ -232,18 +221,17 @@ export function lowerBound(sorted: Uint32Array, wanted: number): number {
   return low
 }
 
-function isZero(words: Uint32Array, count: number): boolean {
-  for (let i = 0; i < count; i++) if (words[i] !== 0) return false
-  return true
-}
-
 const pool: Uint32Array[] = []
 
-function borrow(words: number): Uint32Array {
-  const scratch = pool.pop()
-  return scratch !== undefined && scratch.length >= words ? scratch : new Uint32Array(Math.max(words, 2048))
+/** A copy of words. */
+function borrow(words: Uint32Array): Uint32Array {
+  const free = pool.pop()
+  const buffer = free !== undefined && free.length >= words.length ? free : new Uint32Array(Math.max(words.length, 2_048))
+  const copy = buffer.subarray(0, words.length)
+  copy.set(words)
+  return copy
 }
 
-function giveBack(scratch: Uint32Array): void {
-  pool.push(scratch)
+function giveBack(copy: Uint32Array): void {
+  pool.push(new Uint32Array(copy.buffer))
 }

@@ -17,6 +17,7 @@ import { ResultSet } from './result-set.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
 import { SharedWords } from './shared-words.ts'
 import { SharedWork } from './shared-work.ts'
+import { bySelectivity } from './selectivity.ts'
 import { sharedSlices, Slices } from './slices.ts'
 import { searched, type Searching } from './text-scan.ts'
 import { TextScanner } from './text-scanner.ts'
@@ -184,8 +185,9 @@ export class Searcher {
   }
 
   /** Runs a program over all rows; null when it must be done again, for rows that were looked at have changed meanwhile. */
-  async #pass(program: Program, level: Urgency, signal: AbortSignal): Promise<Uint32Array | null> {
+  async #pass(compiled: Program, level: Urgency, signal: AbortSignal): Promise<Uint32Array | null> {
     const { columns, rewrites } = this.#state
+    const program = bySelectivity(compiled, columns)
     const words = this.#words.borrow((columns.count + 31) >>> 5)
     const slices = new Slices(sharedSlices(columns.count, sliceRows))
     const assisted = this.#assistant?.match({ program, columns, words, slices: slices.shared }, signal)
