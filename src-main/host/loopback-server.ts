@@ -1,14 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { z } from 'zod'
 import { WebSocketServer } from 'ws'
-import type { ServerMessage } from '../contract/wire.ts'
 import type { Core } from '../core/create-core.ts'
 import { readScreenFile } from '../core/screen-files.ts'
 import { isFromUs, securityHeaders } from './headers.ts'
-import { readJson } from './read-json.ts'
-import { createRunningCalls } from './running-calls.ts'
 import { createSession } from './session.ts'
+import { linkWindow, type WindowLink } from './window-link.ts'
 
 export interface LoopbackOptions {
   readonly core: Pick<Core, 'dispatch' | 'onPush'>
@@ -27,13 +24,8 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
-/** The largest request: thousands of event ids to mark, or a form with a certificate. */
-const maxRequestBytes = 2 * 1024 * 1024
-/** A client that leaves this much unread is cut off; on return it asks for everything again. */
-const maxUnreadBytes = 8 * 1024 * 1024
-
-const callSchema = z.object({ id: z.number(), method: z.string(), input: z.unknown() })
-const cancelSchema = z.object({ id: z.number() })
+/** The largest message of a window: thousands of event ids to mark, or a form with a certificate. */
+const maxMessageBytes = 2 * 1024 * 1024
 
 /** Serves the screen and the core on 127.0.0.1, to the one browser that brings the token. Rejects when the port is taken. */
 export async function startLoopbackServer(options: LoopbackOptions): Promise<LoopbackServer> {
@@ -42,29 +34,22 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
   const port = await listen(server, options.port)
   const host = `127.0.0.1:${port}`
   const session = createSession(port)
-  const calls = createRunningCalls()
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
+  const windows = new Set<WindowLink>()
   const headers = securityHeaders(host)
 
   const stopPushes = core.onPush((push) => {
-    const message = JSON.stringify({ type: 'push', push } satisfies ServerMessage)
-    for (const socket of sockets.clients) {
-      if (socket.bufferedAmount > maxUnreadBytes) socket.terminate()
-      else socket.send(message)
-    }
+    for (const window of windows) window.push(push)
   })
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-    const isPost = request.method === 'POST'
     const [pathname = '/'] = (request.url ?? '/').split('?')
     if (request.method === 'GET' && pathname.startsWith('/open/') && request.headers.host === host) {
       return open(response, pathname.slice('/open/'.length))
     }
-    if (!isFromUs(request, host, isPost)) return plain(response, 403, 'This address answers to Trailview’s own window only.')
+    if (!isFromUs(request, host, false)) return plain(response, 403, 'This address answers to Trailview’s own window only.')
     if (!session.isOpenTo(request)) return plain(response, 401, 'Open Trailview with the address that it printed when it started.')
-    if (isPost && pathname === '/call') return call(request, response)
-    if (isPost && pathname === '/cancel') return cancel(request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'Nothing can be done here with this method.')
     const file = await readScreenFile(rendererFolder, pathname)
     if (file === null) return plain(response, 404, 'There is no such file.')
@@ -81,38 +66,21 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
     response.end('<!doctype html><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>Trailview</title>')
   }
 
-  async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const message = await readMessage(request, response, callSchema)
-    if (message === null) return
-    const running = calls.start(message.id)
-    // A window that was closed or reloaded wants no answer any more.
-    response.once('close', running.cancel)
-    const reply = await core.dispatch(message.method, message.input, running.signal)
-    running.end()
-    json(response, reply)
-  }
-
-  async function cancel(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const message = await readMessage(request, response, cancelSchema)
-    if (message === null) return
-    calls.cancel(message.id)
-    json(response, {})
-  }
-
   server.on('request', (request, response) => {
     handle(request, response).catch(() =>
       response.headersSent ? response.destroy() : plain(response, 500, 'This request could not be answered.'),
     )
   })
   server.on('upgrade', (request, socket, head) => {
-    const isWelcome = request.url === '/push' && isFromUs(request, host, true) && session.isOpenTo(request)
+    const isWelcome = request.url === '/link' && isFromUs(request, host, true) && session.isOpenTo(request)
     if (!isWelcome) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      // A damaged frame ends that one connection; the window opens another.
-      client.on('error', () => client.terminate())
+      const window = linkWindow(client, core.dispatch)
+      windows.add(window)
+      client.on('close', () => windows.delete(window))
     })
   })
 
@@ -121,8 +89,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
     wasOpened: () => session.wasOpened,
     async close() {
       stopPushes()
-      calls.cancelAll()
-      for (const client of sockets.clients) client.terminate()
+      for (const window of windows) window.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       await closed
@@ -145,25 +112,6 @@ function listen(server: Server, port: number): Promise<number> {
       resolve((server.address() as AddressInfo).port)
     })
   })
-}
-
-/** The checked body, or null when the caller was told what is wrong with it. */
-async function readMessage<T>(request: IncomingMessage, response: ServerResponse, schema: z.ZodType<T>): Promise<T | null> {
-  const body = await readJson(request, maxRequestBytes)
-  if ('status' in body) {
-    // The rest of an oversized body is not read: the connection cannot be used again.
-    response.setHeader('connection', 'close')
-    plain(response, body.status, 'The request is not a JSON message of an acceptable size.')
-    return null
-  }
-  const message = schema.safeParse(body.json)
-  if (message.success) return message.data
-  plain(response, 400, 'The request is not a message of the kind this address takes.')
-  return null
-}
-
-function json(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
 }
 
 function plain(response: ServerResponse, status: number, sentence: string): void {

@@ -1,6 +1,6 @@
 import { TrailviewError } from '../../src-main/contract/errors.ts'
 import type { PushMessage } from '../../src-main/contract/push.ts'
-import type { Reply, ServerMessage } from '../../src-main/contract/wire.ts'
+import type { ClientMessage, Reply, ServerMessage } from '../../src-main/contract/wire.ts'
 import { Listeners } from './listeners.ts'
 import type { LinkState, Transport } from './transport.ts'
 
@@ -8,71 +8,96 @@ const firstRetryMs = 250
 const longestRetryMs = 5_000
 
 /**
- * The way to the core of a loopback host: calls by POST, pushes over a WebSocket, both beside the page.
- * An aborted call closes its request, which cancels it in the core. The session cookie was set when the one-time address was opened. A lost socket is opened again, ever more slowly.
+ * The way to the core of a loopback host: one WebSocket beside the page, which the session cookie opens. Calls that are made before
+ * it is open wait for it; those under way when it is lost fail. A lost socket is opened again, ever more slowly, and at once for a call.
  */
 export function createLoopbackTransport(pageUrl: string): Transport {
-  // ids are the client's: a random start keeps two windows of one session from cancelling each other's calls
-  let lastId = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) * 2 ** 20
   const pushes = new Listeners<PushMessage>()
   const links = new Listeners<LinkState>()
+  const waiting = new Map<number, (reply: Reply) => void>()
+  const unsent: string[] = []
+  let lastId = 0
   let retryMs = firstRetryMs
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let socket = connect()
 
-  function connect(): void {
-    const socket = new WebSocket(new URL('./push', pageUrl.replace(/^http/u, 'ws')))
-    socket.addEventListener('open', () => {
+  function connect(): WebSocket {
+    clearTimeout(retry)
+    const opening = new WebSocket(new URL('./link', pageUrl.replace(/^http/u, 'ws')))
+    let wasOpen = false
+    opening.addEventListener('open', () => {
+      wasOpen = true
       retryMs = firstRetryMs
+      for (const text of unsent.splice(0)) opening.send(text)
       links.tell('connected')
     })
-    socket.addEventListener('message', ({ data }) => {
-      const message = JSON.parse(String(data)) as ServerMessage
-      if (message.type === 'push') pushes.tell(message.push)
-    })
-    socket.addEventListener('close', () => {
+    opening.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as ServerMessage))
+    opening.addEventListener('close', () => {
+      void failAll(wasOpen)
       links.tell('reconnecting')
-      setTimeout(connect, retryMs)
+      retry = setTimeout(() => (socket = connect()), retryMs)
       retryMs = Math.min(longestRetryMs, retryMs * 2)
     })
+    return opening
   }
-  connect()
+
+  function hear(message: ServerMessage): void {
+    if (message.type === 'push') return pushes.tell(message.push)
+    const settle = waiting.get(message.id)
+    waiting.delete(message.id)
+    settle?.(message.reply)
+  }
+
+  async function failAll(wasOpen: boolean): Promise<void> {
+    const lost = [...waiting.values()]
+    waiting.clear()
+    unsent.length = 0
+    const reply = wasOpen || !(await isSignedOut(pageUrl)) ? noAnswer() : signedOut()
+    for (const settle of lost) settle(reply)
+  }
+
+  function send(message: ClientMessage): void {
+    const text = JSON.stringify(message)
+    if (socket.readyState === WebSocket.OPEN) return socket.send(text)
+    unsent.push(text)
+    if (socket.readyState === WebSocket.CLOSED) socket = connect()
+  }
 
   return {
-    call: (method, input, signal) => callOnce(pageUrl, { id: ++lastId, method, input }, signal),
+    call: (method, input, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve(cancelled())
+        const id = ++lastId
+        const cancel = (): void => {
+          waiting.delete(id)
+          send({ type: 'cancel', id })
+          resolve(cancelled())
+        }
+        signal?.addEventListener('abort', cancel, { once: true })
+        waiting.set(id, (reply) => {
+          signal?.removeEventListener('abort', cancel)
+          resolve(reply)
+        })
+        send({ type: 'call', id, method, input })
+      }),
     onPush: (listener) => pushes.add(listener),
     onLink: (listener) => links.add(listener),
   }
 }
 
-async function callOnce(
-  pageUrl: string,
-  body: { readonly id: number; readonly method: string; readonly input: unknown },
-  signal?: AbortSignal,
-): Promise<Reply> {
-  if (signal?.aborted) return failure('CALL_CANCELLED', 'The call was cancelled.', false)
-  try {
-    const response = await post(pageUrl, body, signal)
-    if (response.status === 401 || response.status === 403) {
-      return failure(
-        'CALL_INVALID',
-        'This window is no longer signed in to Trailview. Open the address that Trailview printed at its start.',
-        false,
-      )
-    }
-    return (await response.json()) as Reply
-  } catch {
-    if (signal?.aborted) return failure('CALL_CANCELLED', 'The call was cancelled.', false)
-    return failure('INTERNAL', 'Trailview does not answer. Check that it is still running; this window connects again by itself.', true)
-  }
+/** A browser does not tell why a socket was refused; the page itself would be refused for the same reason. */
+function isSignedOut(pageUrl: string): Promise<boolean> {
+  return fetch(new URL('./', pageUrl), { method: 'HEAD' }).then(
+    ({ status }) => status === 401 || status === 403,
+    () => false,
+  )
 }
 
-function post(pageUrl: string, body: unknown, signal?: AbortSignal): Promise<Response> {
-  return fetch(new URL('./call', pageUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal === undefined ? {} : { signal }),
-  })
-}
+const cancelled = (): Reply => failure('CALL_CANCELLED', 'The call was cancelled.', false)
+const noAnswer = (): Reply =>
+  failure('INTERNAL', 'Trailview does not answer. Check that it is still running; this window connects again by itself.', true)
+const signedOut = (): Reply =>
+  failure('CALL_INVALID', 'This window is no longer signed in to Trailview. Open the address that Trailview printed at its start.', false)
 
 function failure(code: 'CALL_CANCELLED' | 'CALL_INVALID' | 'INTERNAL', message: string, retryable: boolean): Reply {
   return { ok: false, error: new TrailviewError(code, message, { retryable }).toData() }

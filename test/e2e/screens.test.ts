@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ClientMessage, Reply, ServerMessage } from '../../src-main/contract/wire.ts'
 import { browserPath, watchComplaints } from './app.ts'
 import { openFakeScreen, type FakeScreen } from './fake-screen.ts'
 
@@ -21,6 +22,17 @@ const places = [
   '/exports',
   '/settings',
 ] as const
+
+/** Answers a page in place of the host. */
+function answerCalls(page: Page, replyTo: (method: string) => Reply): Promise<void> {
+  return page.routeWebSocket(/\/link$/, (socket) => {
+    socket.onMessage((data) => {
+      const message = JSON.parse(String(data)) as ClientMessage
+      if (message.type === 'call')
+        socket.send(JSON.stringify({ type: 'reply', id: message.id, reply: replyTo(message.method) } satisfies ServerMessage))
+    })
+  })
+}
 
 describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no Chromium on this machine)' : ''}`, () => {
   let screen: FakeScreen
@@ -196,10 +208,13 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
     const page = await screen.browser.newPage()
     const info = { version: '1', shell: 'browser', isDemo: false, home: '/home', systemZone: 'UTC', keychain: 'absent', tasks: [] }
     const archive = { state: 'needs-passphrase', sentence: 'No keychain answered, so this archive opens with its passphrase.' }
-    await page.route('**/call', (route) => {
-      const { method } = route.request().postDataJSON() as { readonly method: string }
-      const error = { code: 'ARCHIVE_WRONG_KEY', message: 'The passphrase does not open this archive. Try again.', retryable: false }
-      return route.fulfill({ json: method === 'app.info' ? { ok: true, value: { ...info, archive } } : { ok: false, error } })
+    await answerCalls(page, (method) => {
+      const error = {
+        code: 'ARCHIVE_WRONG_KEY' as const,
+        message: 'The passphrase does not open this archive. Try again.',
+        retryable: false,
+      }
+      return method === 'app.info' ? { ok: true, value: { ...info, archive } } : { ok: false, error }
     })
     await page.goto(screen.address(null, '/events'))
     await page.getByText(archive.sentence).waitFor()
@@ -230,10 +245,7 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
       'events.facets': {},
       'events.histogram': { unit: 'day', buckets: [], untimed: 0, exact: true },
     }
-    await page.route('**/call', (route) => {
-      const { method } = route.request().postDataJSON() as { readonly method: string }
-      return route.fulfill({ json: { ok: true, value: values[method] ?? [] } })
-    })
+    await answerCalls(page, (method) => ({ ok: true, value: values[method] ?? [] }))
     await page.goto(screen.address(null, '/events'))
     await page.getByRole('heading', { name: 'No connection yet' }).waitFor()
     await page.getByRole('link', { name: 'Add a connection' }).click()

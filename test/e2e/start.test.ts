@@ -39,12 +39,12 @@ describe.skipIf(browserPath === null)(`the app in a browser${browserPath === nul
     await page.goto('https://evil.example/')
     const outcomes = await page.evaluate(async (origin) => {
       const call = (init: RequestInit) =>
-        fetch(`${origin}/call`, init).then(
+        fetch(`${origin}/link`, init).then(
           () => 'answered',
           () => 'refused',
         )
       const socket = new Promise<string>((resolve) => {
-        const opened = new WebSocket(`${origin.replace('http', 'ws')}/push`)
+        const opened = new WebSocket(`${origin.replace('http', 'ws')}/link`)
         opened.onopen = () => resolve('answered')
         opened.onerror = () => resolve('refused')
       })

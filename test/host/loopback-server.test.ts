@@ -8,7 +8,7 @@ import { WebSocket } from 'ws'
 import type { PushMessage } from '../../src-main/contract/push.ts'
 import type { Reply } from '../../src-main/contract/wire.ts'
 import { startLoopbackServer, type LoopbackServer } from '../../src-main/host/loopback-server.ts'
-import { ask, type AskOptions } from './http-client.ts'
+import { ask } from './http-client.ts'
 
 const push: PushMessage = { name: 'events.changed', payload: { added: 3, changed: 1 } }
 
@@ -64,18 +64,26 @@ async function signIn(): Promise<string> {
   return headers['set-cookie']?.[0]?.split(';')[0] ?? ''
 }
 
-async function post(path: string, body: unknown, options: AskOptions = {}, cookie?: string) {
-  return ask(port, path, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    ...options,
-    headers: { origin, 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }), ...options.headers },
-  })
+function openSocket(headers: Record<string, string>): WebSocket {
+  return new WebSocket(`ws://127.0.0.1:${port}/link`, { headers })
 }
 
-function openPushes(headers: Record<string, string>): WebSocket {
-  return new WebSocket(`ws://127.0.0.1:${port}/push`, { headers })
+/** What became of an attempt to open a socket: `opened`, or why not. */
+function outcomeOf(socket: WebSocket): Promise<string> {
+  return new Promise((resolve) => socket.once('open', () => resolve('opened')).once('error', (error) => resolve(error.message)))
 }
+
+/** The socket of a window that is signed in, and what it has heard. */
+async function openWindow(): Promise<{ readonly socket: WebSocket; readonly heard: unknown[]; readonly cookie: string }> {
+  const cookie = await signIn()
+  const socket = openSocket({ origin, cookie })
+  expect(await outcomeOf(socket)).toBe('opened')
+  const heard: unknown[] = []
+  socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString('utf8'))))
+  return { socket, heard, cookie }
+}
+
+const callOf = (id: number, method: string, input: unknown = {}): string => JSON.stringify({ type: 'call', id, method, input })
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
@@ -103,8 +111,9 @@ describe('the one session', () => {
     expect((await ask(port, path, { headers: { cookie: `trailview-${port}=guess` } })).status).toBe(401)
   })
 
-  it('takes no call without the cookie', async () => {
-    expect((await post('/call', { id: 1, method: 'app.info', input: {} })).status).toBe(401)
+  it('takes no call outside of the socket', async () => {
+    const headers = { cookie: await signIn(), origin, 'content-type': 'application/json' }
+    expect((await ask(port, '/link', { method: 'POST', headers, body: callOf(1, 'app.info') })).status).toBe(405)
     expect(core.calls).toEqual([])
   })
 })
@@ -122,19 +131,9 @@ describe('who may ask', () => {
 
   it.each(foreign)('refuses %s, cookie or not', async (_, headers) => {
     const cookie = await signIn()
-    expect((await post('/call', { id: 1, method: 'app.info', input: {} }, { headers }, cookie)).status).toBe(403)
+    expect(await outcomeOf(openSocket({ origin, cookie, ...headers }))).toContain('403')
     expect((await ask(port, '/', { headers: { cookie, ...headers } })).status).toBe(403)
     expect(core.calls).toEqual([])
-  })
-
-  it('refuses a call without an origin', async () => {
-    const cookie = await signIn()
-    const answer = await ask(port, '/call', {
-      method: 'POST',
-      headers: { cookie, 'content-type': 'application/json' },
-      body: '{"id":1,"method":"app.info","input":{}}',
-    })
-    expect(answer.status).toBe(403)
   })
 
   it('gives the token’s page to no other host name', async () => {
@@ -200,79 +199,82 @@ describe('files', () => {
   })
 })
 
-describe('calls', () => {
+describe('the socket of a window', () => {
   it('passes a call on and returns the envelope', async () => {
-    const answer = await post('/call', { id: 7, method: 'app.info', input: { a: ['ä'] } }, {}, await signIn())
-    expect(answer.status).toBe(200)
-    expect(JSON.parse(answer.body)).toEqual({ ok: true, value: { echoed: { a: ['ä'] } } })
+    const { socket, heard } = await openWindow()
+    socket.send(callOf(7, 'app.info', { a: ['ä'] }))
+    await until(() => heard.length === 1)
+    expect(heard).toEqual([{ type: 'reply', id: 7, reply: { ok: true, value: { echoed: { a: ['ä'] } } } }])
+    socket.terminate()
+  })
+
+  it('answers each call when it is done, and a cancelled one not at all', async () => {
+    const { socket, heard } = await openWindow()
+    for (const id of [1, 2, 3]) socket.send(callOf(id, 'events.count'))
+    await until(() => core.calls.length === 3)
+    socket.send(JSON.stringify({ type: 'cancel', id: 2 }))
+    socket.send(JSON.stringify({ type: 'cancel', id: 99 }))
+    await until(() => core.calls[1]?.signal.aborted === true)
+    core.calls[2]?.answer({ ok: true, value: 3 })
+    await until(() => heard.length === 1)
+    core.calls[0]?.answer({ ok: true, value: 1 })
+    await until(() => heard.length === 2)
+    expect(heard.map((message) => (message as { id: number }).id)).toEqual([3, 1])
+    expect(core.calls.map(({ signal }) => signal.aborted)).toEqual([false, true, false])
+    socket.terminate()
+  })
+
+  it('cancels the calls of its window alone when that goes away', async () => {
+    const gone = await openWindow()
+    const other = openSocket({ origin, cookie: gone.cookie })
+    expect(await outcomeOf(other)).toBe('opened')
+    gone.socket.send(callOf(1, 'events.count'))
+    await until(() => core.calls.length === 1)
+    other.send(callOf(1, 'events.count'))
+    await until(() => core.calls.length === 2)
+    gone.socket.terminate()
+    await until(() => core.calls[0]?.signal.aborted === true)
+    expect(core.calls[1]?.signal.aborted).toBe(false)
+    other.terminate()
   })
 
   it.each([
-    ['no JSON', 400, '{', 'application/json'],
-    ['no message', 400, '{"id":"1"}', 'application/json'],
-    ['a form', 415, 'id=1', 'application/x-www-form-urlencoded'],
-    ['text that a form can send', 415, '{"id":1,"method":"app.info","input":{}}', 'text/plain'],
-    ['3 MiB', 413, JSON.stringify({ id: 1, method: 'app.info', input: 'x'.repeat(3 * 1024 * 1024) }), 'application/json'],
-  ])('refuses %s', async (_, status, body, type) => {
-    const cookie = await signIn()
-    expect((await ask(port, '/call', { method: 'POST', body, headers: { cookie, origin, 'content-type': type } })).status).toBe(status)
+    ['no JSON', '{', 1008],
+    ['no message', '{"id":"1"}', 1008],
+    ['3 MiB', callOf(1, 'app.info', 'x'.repeat(3 * 1024 * 1024)), 1009],
+  ])('ends over %s', async (_, message, code) => {
+    const { socket } = await openWindow()
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    socket.send(message)
+    expect(await closed).toBe(code)
     expect(core.calls).toEqual([])
   })
 
-  it('cancels a call by its id', async () => {
-    const cookie = await signIn()
-    const answer = post('/call', { id: 9, method: 'events.count', input: {} }, {}, cookie)
-    await until(() => core.calls.length === 1)
-    await post('/cancel', { id: 8 }, {}, cookie)
-    expect(core.calls[0]?.signal.aborted).toBe(false)
-    await post('/cancel', { id: 9 }, {}, cookie)
-    expect(JSON.parse((await answer).body)).toMatchObject({ ok: false, error: { code: 'CALL_CANCELLED' } })
-  })
-
-  it('cancels the calls of a window that went away', async () => {
-    const window = new AbortController()
-    const answer = post('/call', { id: 1, method: 'events.count', input: {} }, { signal: window.signal }, await signIn())
-    await until(() => core.calls.length === 1)
-    window.abort()
-    await expect(answer).rejects.toThrow()
-    await until(() => core.calls[0]?.signal.aborted === true)
-  })
-})
-
-describe('pushes', () => {
-  it('reach every window that is signed in', async () => {
-    const socket = openPushes({ origin, cookie: await signIn() })
-    await new Promise((resolve) => socket.once('open', resolve))
-    const message = new Promise<string>((resolve) => socket.once('message', (data: Buffer) => resolve(data.toString('utf8'))))
+  it('hears pushes', async () => {
+    const { socket, heard } = await openWindow()
     core.push(push)
-    expect(JSON.parse(await message)).toEqual({ type: 'push', push })
+    await until(() => heard.length === 1)
+    expect(heard).toEqual([{ type: 'push', push }])
     socket.terminate()
   })
 
   it.each([
     ['without a cookie', () => ({ origin })],
-    ['from another origin', (cookie: string) => ({ origin: 'https://evil.example', cookie })],
+    ['with a guessed cookie', () => ({ origin, cookie: `trailview-${port}=guess` })],
     ['without an origin', (cookie: string) => ({ cookie })],
-    ['for another host', (cookie: string) => ({ origin, cookie, host: 'evil.example' })],
-  ])('are refused %s', async (_, headersFor) => {
-    const socket = openPushes(headersFor(await signIn()))
-    const end = await new Promise<string>((resolve) =>
-      socket.once('open', () => resolve('opened')).once('error', (error) => resolve(error.message)),
-    )
-    expect(end).toContain('403')
+  ])('is refused %s', async (_, headersFor) => {
+    expect(await outcomeOf(openSocket(headersFor(await signIn())))).toContain('403')
   })
 })
 
 describe('the end', () => {
   it('cancels calls, closes sockets and stops listening', async () => {
-    const cookie = await signIn()
-    const socket = openPushes({ origin, cookie })
-    await new Promise((resolve) => socket.once('open', resolve))
-    const call = post('/call', { id: 1, method: 'events.count', input: {} }, {}, cookie).catch(() => 'cut off')
+    const { socket } = await openWindow()
+    socket.send(callOf(1, 'events.count'))
     await until(() => core.calls.length === 1)
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await server.close()
-    await Promise.all([closed, call])
+    await closed
     expect(core.calls[0]?.signal.aborted).toBe(true)
     expect(core.listenerCount).toBe(0)
     await expect(ask(port, '/')).rejects.toMatchObject({ code: 'ECONNREFUSED' })

@@ -64,7 +64,8 @@ describe('a window', () => {
       writeFileSync(join(folder, 'index.html'), '<!doctype html><script src="/main.js"></script>')
       writeFileSync(
         join(folder, 'main.js'),
-        `fetch('/call', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"id":1,"method":"app.info","input":{}}' })`,
+        `const link = new WebSocket('ws://' + location.host + '/link')
+         link.onopen = () => link.send('{"type":"call","id":1,"method":"app.info","input":{}}')`,
       )
       const calls: string[] = []
       const core = {

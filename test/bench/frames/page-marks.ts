@@ -1,5 +1,5 @@
 /** What the page's part writes into the trace; each name is followed by the number of the input it stands for. */
-export const marks = { asked: 'bench-asked:', shown: 'bench-shown:' } as const
+export const marks = { asked: 'bench-asked:', shown: 'bench-shown:', refused: 'bench-refused:' } as const
 
 /** What a person does that rows answer: by text in the search box, or by moving through the list. */
 export type Asking = 'text' | 'scroll'
@@ -12,14 +12,16 @@ declare global {
 
 /**
  * Runs in the page before its own scripts. Marks each input that asks for other rows as it is handled, and the moment at which all
- * inputs up to a number are answered in the document: every row in view has arrived, and they are those of the text in the box or of
- * the place the scrollbar was at.
+ * inputs up to a number are answered in the document: every row in view has arrived, and they are those of the text in the box (or it
+ * is said that there are none) or of the place the scrollbar was at. A text that cannot be run is marked apart when that is said.
  */
 export function watchInputs(names: typeof marks): void {
   const rowPx = 30
   const headPx = 28
   let asked = 0
   let answered = 0
+  /** The newest input that left a text which cannot be run, such as an open quote: a sentence answers it, and no rows are asked for. */
+  let refused = 0
   let shown = 0
   let places: { readonly number: number; readonly scrollPx: number }[] = []
 
@@ -34,7 +36,12 @@ export function watchInputs(names: typeof marks): void {
 
   const show = (): void => {
     const grid = document.querySelector('[role=grid]')
-    if (grid === null || shown === asked || (window.benchAsking === 'text' && answered < asked)) return
+    if (grid === null || shown === asked) return
+    if (window.benchAsking === 'text' && refused === asked && document.querySelector('[data-search-box][aria-invalid=true]') !== null) {
+      shown = asked
+      performance.mark(names.refused + String(shown))
+    }
+    if (shown === asked || (window.benchAsking === 'text' && answered < asked)) return
     const drawn = drawnAt(grid, Number(grid.getAttribute('aria-rowcount')) - 1)
     if (drawn === null) return
     if (window.benchAsking === 'text') shown = asked
@@ -64,24 +71,37 @@ export function watchInputs(names: typeof marks): void {
     true,
   )
 
-  const call = window.fetch.bind(window)
-  window.fetch = async (target, init) => {
-    const response = await call(target, init)
-    const { method, input } = JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as {
+  /** The text that a call asks with, by the call's id; only of calls that answer what was typed. */
+  const texts = new Map<number, { readonly method: string; readonly text: string | undefined }>()
+  const methods = ['events.first', 'events.window', 'query.parse']
+  const watched = new WeakSet<WebSocket>()
+
+  const hear = ({ data }: MessageEvent<string>): void => {
+    const id = Number(/^\{"type":"reply","id":(\d+)/.exec(data.slice(0, 60))?.[1])
+    const call = texts.get(id)
+    texts.delete(id)
+    if (call === undefined || call.text !== document.querySelector<HTMLInputElement>('[data-search-box]')?.value) return
+    if (call.method !== 'query.parse') answered = asked
+    else if (!data.includes('"problems":[]')) refused = asked
+    else return
+    // After the page itself has taken the answer: where the same rows stay, nothing in the document tells.
+    setTimeout(show)
+  }
+
+  const send = WebSocket.prototype.send
+  WebSocket.prototype.send = function (this: WebSocket, data: string) {
+    const message = JSON.parse(data) as {
+      readonly id: number
       readonly method?: string
-      readonly input?: { readonly query?: { readonly text?: string } }
+      readonly input?: { readonly text?: string; readonly query?: { readonly text?: string } }
     }
-    if (method !== 'events.first' && method !== 'events.window') return response
-    const read = response.json.bind(response)
-    response.json = async () => {
-      const value: unknown = await read()
-      const text = document.querySelector<HTMLInputElement>('[data-search-box]')?.value
-      if (text === input?.query?.text) answered = asked
-      // After the page itself has taken the answer: where the same rows stay, nothing in the document tells.
-      setTimeout(show)
-      return value
+    const { id, method = '', input } = message
+    if (methods.includes(method)) texts.set(id, { method, text: method === 'query.parse' ? input?.text : input?.query?.text })
+    if (!watched.has(this)) {
+      watched.add(this)
+      this.addEventListener('message', hear)
     }
-    return response
+    send.call(this, data)
   }
   document.addEventListener('DOMContentLoaded', () => {
     new MutationObserver(show).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })

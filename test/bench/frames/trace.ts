@@ -20,6 +20,8 @@ export interface TraceFigures {
   readonly dropped: number
   /** From each input to the picture that shows the rows it asked for. */
   readonly paintedMs: readonly number[]
+  /** From each input that left a text which cannot be run to the picture that says so. */
+  readonly refusedMs: readonly number[]
   /** Inputs whose rows were never shown. */
   readonly unanswered: number
   /** Tasks of the page's main thread, by processor time. */
@@ -118,17 +120,21 @@ function paintedOf(
   events: readonly TraceEvent[],
   changes: readonly Change[],
   inputTypes: readonly string[],
-): Pick<TraceFigures, 'paintedMs' | 'unanswered'> {
+): Pick<TraceFigures, 'paintedMs' | 'refusedMs' | 'unanswered'> {
   const numbered = (prefix: string) =>
     events.filter(({ name }) => name.startsWith(prefix)).map(({ name, ts }) => ({ at: ts, number: Number(name.slice(prefix.length)) }))
   const asked = numbered(marks.asked)
-  const shown = numbered(marks.shown)
+  const shown = [
+    ...numbered(marks.shown).map((mark) => ({ ...mark, isRefused: false })),
+    ...numbered(marks.refused).map((mark) => ({ ...mark, isRefused: true })),
+  ].sort((a, b) => a.at - b.at)
   const commits = events.filter(({ name, ph }) => name === 'Commit' && ph === 'X')
   const presentedAt = new Map<number, number>()
   for (const { sequence, isPresented, endedAt } of changes) {
     if (isPresented) presentedAt.set(sequence, Math.max(endedAt, presentedAt.get(sequence) ?? 0))
   }
   const paintedMs: number[] = []
+  const refusedMs: number[] = []
   let unanswered = 0
   for (const input of inputsOf(events, inputTypes)) {
     const question = asked.find(({ at }) => at >= input)
@@ -136,9 +142,9 @@ function paintedOf(
     const commit = commits.find(({ ts, args }) => ts >= (answer?.at ?? Infinity) && presentedAt.has(args.frameSeqId ?? -1))
     const painted = presentedAt.get(commit?.args.frameSeqId ?? -1)
     if (painted === undefined) unanswered++
-    else paintedMs.push((painted - input) / 1_000)
+    else (answer?.isRefused === true ? refusedMs : paintedMs).push((painted - input) / 1_000)
   }
-  return { paintedMs, unanswered }
+  return { paintedMs, refusedMs, unanswered }
 }
 
 /** When each input reached the browser, in order. */
