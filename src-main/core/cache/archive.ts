@@ -235,7 +235,12 @@ export interface ArchiveReader {
   around(id: string, count: number): Promise<{ readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] }>
   timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): Promise<TimelinePage>
   /** Values of a field that contain the folded text, with counts, for completion. */
-  completeValue(field: string, foldedText: string, limit: number): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]>
+  completeValue(
+    field: string,
+    foldedText: string,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]>
   summary(): Promise<ArchiveSummary>
 
   connections(): Promise<readonly StoredConnection[]>

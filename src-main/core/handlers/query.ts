@@ -9,9 +9,9 @@ export function queryHandlers({ ports, opened }: CoreParts): AreaHandlers<'query
       const { tokens, problems, inWords, chips } = parseQuery(text, { zone, nowMs: ports.clock.now() })
       return Promise.resolve({ tokens, problems, inWords, chips })
     },
-    'query.complete': async ({ text, caret }) => {
+    'query.complete': async ({ text, caret }, { signal }) => {
       const { reader } = (await opened()).archive
-      return completeQuery(text, caret, (field, foldedText, limit) => reader.completeValue(field, foldedText, limit))
+      return completeQuery(text, caret, (field, foldedText, limit) => reader.completeValue(field, foldedText, limit, signal))
     },
   }
 }

@@ -53,6 +53,34 @@ test('one thread goes on alone when the other that helps it has ended', async ()
   }
 })
 
+test('offers the values of a field that hold a text, with exact counts, the most frequent first', async () => {
+  const { add, engine } = await testEngine()
+  const made = (count: number, name: string, kind: string): void =>
+    add(
+      'c1',
+      Array.from({ length: count }, (_, i) =>
+        record({
+          externalId: `${name} ${i}`,
+          actor: { id: `u-${name}`, name: `Ada ${name}`, email: null, kind: 'user' },
+          object: { kind, id: `o-${name}`, name: `${name} plan` },
+          workspace: { kind: 'workspace', id: `w-${name}`, name: `Room ${name}` },
+        }),
+      ),
+    )
+  made(3, 'North', 'file')
+  made(5, 'South', 'file')
+  made(4, 'East', 'segment')
+  const loaded = await engine()
+  const offered = async (field: string, text: string) =>
+    (await loaded.completeValue(field, text, 2, never)).map(({ label, count }) => `${label} ${count}`)
+  expect(await offered('actor', 'ada')).toEqual(['Ada South 5', 'Ada East 4'])
+  expect(await offered('object', 'plan')).toEqual(['South plan 5', 'East plan 4'])
+  expect(await offered('file', 'plan')).toEqual(['South plan 5', 'North plan 3'])
+  expect(await offered('workspace', 'w-n')).toEqual(['Room North 3'])
+  expect(await offered('kind', '')).toEqual(['file 8', 'segment 4'])
+  expect(await offered('actor', 'nobody')).toEqual([])
+})
+
 test('a facet of one id in two connections shows both names', async () => {
   const { add, engine } = await testEngine()
   const of = (name: string) => [record({ externalId: name, actor: { id: 'u7', name, email: null, kind: 'user' } })]

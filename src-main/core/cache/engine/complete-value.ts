@@ -3,13 +3,14 @@ import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { topKeys } from './counter.ts'
-import { countAll } from './counts.ts'
-import type { Entries } from './entries.ts'
+import { countingAll } from './counts.ts'
+import type { Dictionaries } from './dictionaries.ts'
 import { type FacetSource, facetOf } from './facets.ts'
 import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
 import { isFileKind } from './quick-test.ts'
-import { searched, together } from './text-scan.ts'
+import { inSteps } from './steps.ts'
+import { type Searching, together } from './text-scan.ts'
 
 type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count'>
 
@@ -19,30 +20,30 @@ interface Named {
   readonly email: string | null
 }
 
-/** Values of a field that contain the folded text, most frequent first. `all` counts every event and reads from the counts. */
-export async function completeValue(
-  field: string,
-  foldedText: string,
-  limit: number,
-  state: ArchiveState,
-  db: Database,
-  all: <Value>(read: (source: FacetSource) => Value) => Promise<Value>,
-): Promise<readonly Completion[]> {
-  const { actor, subject, kinds, counts } = state.dictionaries
+/** What looking for values needs of the engine. Everything is found out in turns; of no use when the archive changed meanwhile. */
+export interface ValueSource {
+  readonly state: ArchiveState
+  readonly db: Database
+  /** Goes through texts. */
+  readonly search: (steps: Searching<unknown>) => Promise<unknown>
+  readonly breathe: () => Promise<void>
+  /** Counts every event and reads from the counts. */
+  readonly all: <Value>(read: (source: FacetSource) => Value) => Promise<Value>
+}
+
+/** Values of a field that contain the folded text, most frequent first. */
+export async function completeValue(field: string, foldedText: string, limit: number, source: ValueSource): Promise<readonly Completion[]> {
+  const { state, all } = source
+  const { kinds, subject } = state.dictionaries
   switch (field) {
     case 'actor':
-      return things(foldedText, limit, countAll(state.columns, 'actor', counts.actor), actor, 'actor', state, db)
     case 'object':
-      return things(foldedText, limit, countAll(state.columns, 'object', counts.object), subject, 'object', state, db)
+    case 'workspace':
+      return things(foldedText, limit, field, source, () => true)
     case 'file': {
       const isFile = kinds.texts.map(isFileKind)
-      const perFile = countAll(state.columns, 'object', counts.object).map((count, num) =>
-        isFile[subject.kind.at(num)] === true ? count : 0,
-      )
-      return things(foldedText, limit, perFile, subject, 'object', state, db)
+      return things(foldedText, limit, 'object', source, (number) => isFile[subject.kind.at(number)] === true)
     }
-    case 'workspace':
-      return things(foldedText, limit, countWorkspaces(state), subject, 'workspace', state, db)
     case 'verb':
     case 'action':
     case 'kind':
@@ -63,33 +64,35 @@ export async function completeValue(
   }
 }
 
-/** Counts of all events by workspace. */
-export function countWorkspaces({ columns, dictionaries }: ArchiveState): Uint32Array {
-  const { contexts, counts } = dictionaries
+/** Counts of all events by workspace, from those by context. */
+export function byWorkspace(perContext: Uint32Array, { contexts, counts }: Dictionaries): Uint32Array {
   const perWorkspace = new Uint32Array(counts.object)
-  countAll(columns, 'context', contexts.count).forEach((count, context) => {
+  perContext.forEach((count, context) => {
     const workspace = contexts.workspace.at(context)
     perWorkspace[workspace] = (perWorkspace[workspace] ?? 0) + count
   })
   return perWorkspace
 }
 
-function things(
+async function things(
   foldedText: string,
   limit: number,
-  counts: Uint32Array,
-  entries: Entries,
   column: ThingColumn,
-  state: ArchiveState,
-  db: Database,
-): readonly Completion[] {
+  { state, db, search, breathe }: ValueSource,
+  isWanted: (number: number) => boolean,
+): Promise<readonly Completion[]> {
+  const { columns, dictionaries } = state
+  const entries = column === 'actor' ? dictionaries.actor : dictionaries.subject
   const found = emptyBits(entries.count)
-  searched(together(entries.texts.map((column) => column.marking('anywhere', foldedText, found))))
+  await search(together(entries.texts.map((text) => text.marking('anywhere', foldedText, found))))
+  const counted = column === 'workspace' ? 'context' : column
+  const perNumber = await inSteps(countingAll(columns, counted, dictionaries.counts[counted]), breathe)
+  const counts = column === 'workspace' ? byWorkspace(perNumber, dictionaries) : perNumber
   const sums = new Uint32Array(entries.count)
   const groups: number[] = []
   forEachBit(found, 0, found.length, (num) => {
-    const count = counts[num] as number
-    if (num === 0 || count === 0) return
+    const count = counts[num] ?? 0
+    if (num === 0 || count === 0 || !isWanted(num)) return
     const group = entries.groups.first.at(num)
     if (sums[group] === 0) groups.push(group)
     sums[group] = (sums[group] as number) + count
@@ -98,7 +101,7 @@ function things(
   const latest = latestOf(
     state,
     column,
-    membersOf(entries, top, (num) => hasBit(found, num) && counts[num] !== 0),
+    membersOf(entries, top, (num) => hasBit(found, num) && counts[num] !== 0 && isWanted(num)),
   )
   const sql =
     column === 'actor' ? 'SELECT id, name, email FROM actor WHERE num = ?' : 'SELECT id, name, NULL AS email FROM subject WHERE num = ?'

@@ -1,12 +1,29 @@
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
+import { ended } from './steps.ts'
 
-/** Counts of all events by the numbers of a column. */
-export function countAll({ count, flags, ...columns }: EventColumns, column: 'actor' | 'object' | 'context', size: number): Uint32Array {
+/** Rows counted between two breaths. */
+const stepRows = 262_144
+
+type CountedColumn = 'actor' | 'object' | 'context'
+
+/** Counts of all events by the numbers of a column, in steps of a few milliseconds: of no use when rows changed meanwhile. */
+export function* countingAll(columns: EventColumns, column: CountedColumn, size: number): Generator<void, Uint32Array> {
   const counts = new Uint32Array(size)
-  const numbers = columns[column]
-  for (let row = 0; row < count; row++) {
-    if (((flags[row] as number) & flag.removed) === 0) counts[numbers[row] as number] = (counts[numbers[row] as number] as number) + 1
+  const { count } = columns
+  for (let from = 0; from < count; from += stepRows) {
+    countRows(columns[column], columns.flags, from, Math.min(from + stepRows, count), counts)
+    yield
   }
   return counts
+}
+
+/** The same at once. */
+export const countAll = (columns: EventColumns, column: CountedColumn, size: number): Uint32Array =>
+  ended(countingAll(columns, column, size))
+
+function countRows(numbers: Uint32Array, flags: Uint8Array, from: number, to: number, counts: Uint32Array): void {
+  for (let row = from; row < to; row++) {
+    if (((flags[row] as number) & flag.removed) === 0) counts[numbers[row] as number] = (counts[numbers[row] as number] as number) + 1
+  }
 }

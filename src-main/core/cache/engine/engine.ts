@@ -206,10 +206,21 @@ export class Engine {
   }
 
   async completeValue(field: string, foldedText: string, limit: number, signal: AbortSignal): ReturnType<ArchiveReader['completeValue']> {
-    this.#catchUpGroups()
-    return completeValue(field, foldedText, limit, this.state, this.#db, async (read) =>
-      read({ state: this.state, db: this.#db, counted: await this.#counting.count(await this.#all(signal), signal), objects: null }),
-    )
+    const { state } = this
+    const breathe = (): Promise<void> => this.#scheduler.breathe(urgency.numbers, signal)
+    for (;;) {
+      const { version } = state
+      this.#catchUpGroups()
+      const found = await completeValue(field, foldedText, limit, {
+        state,
+        db: this.#db,
+        search: (steps) => this.#searcher.finish(steps, urgency.numbers, signal),
+        breathe,
+        all: async (read) =>
+          read({ state, db: this.#db, counted: await this.#counting.count(await this.#all(signal), signal), objects: null }),
+      })
+      if (state.version === version) return found
+    }
   }
 
   summary(paths: readonly string[]): ReturnType<typeof summaryOfArchive> {

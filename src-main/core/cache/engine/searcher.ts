@@ -74,6 +74,11 @@ export class Searcher {
     this.#scanner = new TextScanner(scheduler, assistant, this.#words)
   }
 
+  /** Takes steps that search texts to their end, in turns. */
+  finish<Value>(steps: Searching<Value>, level: Urgency, signal: AbortSignal): Promise<Value> {
+    return this.#scanner.finish(steps, level, signal)
+  }
+
   /** The program of a query, at once. */
   compiled(query: EventQuery): Compiled {
     const key = JSON.stringify(query.tree)
@@ -93,7 +98,7 @@ export class Searcher {
       const known = this.#programs.get(key)
       if (known !== undefined) return known.program
       const { version } = this.#state
-      const compile = (stop: AbortSignal): Promise<Compiled> => this.#scanner.finish(this.#compiling(query), level, stop)
+      const compile = (stop: AbortSignal): Promise<Compiled> => this.finish(this.#compiling(query), level, stop)
       const compiled = await this.#compilations.join(`${version} ${key}`, signal, compile)
       if (this.#state.version === version) this.#programs.set(key, compiled)
     }

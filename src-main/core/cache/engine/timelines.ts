@@ -3,7 +3,7 @@ import { fold } from '../../lib/fold.ts'
 import { writeTerm } from '../../query/quote.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { countWorkspaces } from './complete-value.ts'
+import { byWorkspace } from './complete-value.ts'
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
 import { topKeys } from './counter.ts'
 import { countAll } from './counts.ts'
@@ -47,7 +47,7 @@ export class TimelineIndex {
     this.#entries = kind === 'users' ? actor : subject
     this.#counts =
       kind === 'workspaces'
-        ? countWorkspaces(state)
+        ? byWorkspace(countAll(state.columns, 'context', counts.context), state.dictionaries)
         : kind === 'users'
           ? countAll(state.columns, 'actor', counts.actor)
           : countAll(state.columns, 'object', counts.object)
