@@ -24,17 +24,22 @@ export function externalPrefix(externalId: string): Buffer {
   return sha256(fold(externalId)).subarray(0, foldedBytes)
 }
 
+/** What stands before the external id where the second half of a key is hashed. */
+export function keyPrefix(connection: string): string {
+  return `event\0${connection}\0`
+}
+
 /** Key of a record with an external id. Both ids as stored. */
 export function keyOfExternalId(connection: string, externalId: string): Buffer {
   const prefix = hash('sha256', fold(externalId), 'binary').slice(0, foldedBytes)
-  const rest = hash('sha256', `event\0${connection}\0${externalId}`, 'binary').slice(0, keyBytes - foldedBytes)
+  const rest = hash('sha256', keyPrefix(connection) + externalId, 'binary').slice(0, keyBytes - foldedBytes)
   return Buffer.from(prefix + rest, 'latin1')
 }
 
 /** The same as hex, in half the time: for where keys are only shown. */
 export function hexKeyOfExternalId(connection: string, externalId: string): string {
   const prefix = hash('sha256', fold(externalId), 'hex').slice(0, foldedBytes * 2)
-  return prefix + hash('sha256', `event\0${connection}\0${externalId}`, 'hex').slice(0, (keyBytes - foldedBytes) * 2)
+  return prefix + hash('sha256', keyPrefix(connection) + externalId, 'hex').slice(0, (keyBytes - foldedBytes) * 2)
 }
 
 /** Key of a record without an external id: its bytes are all it can be known by. */

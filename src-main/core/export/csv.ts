@@ -34,8 +34,7 @@ export const csvLines: LineFormat = {
     revision: (revision) => `,${revision},`,
     afterHash: ',true,',
     end: '\r\n',
-    putText: ({ putCell }, at, bytes) => putCell(at, bytes),
-    putNone: () => undefined,
+    textForm: 0,
     addPayload,
   },
   notes: (inexactPayloads) => [

@@ -5,26 +5,31 @@ import { lineBytesModule } from './line-bytes.wasm.ts'
 /** When to hand over what is collected. */
 export const flushBytes = 1_500_000
 
+/** How texts stand in lines: 0 as cells of CSV, 1 as JSON. */
+export type TextForm = 0 | 1
+
 /** `line-bytes.wat`: puts bytes behind those put before. Numbers are places in its memory, and sizes. */
-export interface Putting {
+interface Putting {
   /** Where the next byte goes. */
   end(): number
   goOnAt(at: number): void
-  copy(to: number, from: number, bytes: number): void
   put(from: number, bytes: number): void
   putKept(at: number): void
   putByte(byte: number): void
   putDoubled(from: number, bytes: number): void
-  putNull(): void
-  putCell(from: number, bytes: number): void
-  putEscaped(from: number, bytes: number, short: number): void
+  putEscaped(from: number, bytes: number, short: 0 | 1): void
+  putText(from: number, bytes: number, json: TextForm): void
+  putTexts(at: number, count: number, frame: number, json: TextForm): void
+  laySummary(to: number, mostBytes: number, wording: number, actor: number, object: number, workspace: number): number
   putHash(from: number): void
   putTime(timeMs: number): void
+  /** 0, and nothing is put, for an id that is not all ASCII. `prefix`: a place of a kept text of at most 12 KB; the id has at most 8 KB. */
+  putId(prefix: number, from: number, bytes: number): number
 }
 
-// The module's memory: its tables, a piece of a text on its way, texts that a caller lays out, lines, texts that are kept.
+// The module's memory: its tables and what it hashes, a piece of a text on its way, texts that a caller lays out, lines, texts that are kept.
 const slackBytes = 64
-const pieceAt = 8_192
+const pieceAt = 32_768
 const pieceBytes = 32_768
 /** Where a caller may lay out texts, and how many bytes of them. */
 export const inputAt = pieceAt + pieceBytes + slackBytes
@@ -115,19 +120,19 @@ export class LineBytes {
     this.#addByte(quote)
   }
 
-  /** Keeps a text for `putKept`: returns its place, which is never 0. */
+  /** Keeps a text for `putKept`: returns its place, which is none of the first numbers. */
   keep(text: string): number {
     const bytes = Buffer.from(text)
-    const at = this.#keptEnd
-    const end = at + 4 + bytes.length
-    const missingBytes = end + slackBytes - this.#memory.length
-    if (missingBytes > 0) {
-      this.#wasmMemory.grow(Math.ceil(missingBytes / pageBytes))
-      this.#memory = Buffer.from(this.#wasmMemory.buffer)
-    }
+    const at = this.#keepBytes(4 + bytes.length)
     this.#memory.writeUInt32LE(bytes.length, at)
     bytes.copy(this.#memory, at + 4)
-    this.#keptEnd = Math.ceil(end / 4) * 4
+    return at
+  }
+
+  /** Keeps numbers behind how many they are. */
+  keepNumbers(numbers: readonly number[]): number {
+    const at = this.#keepBytes(4 + numbers.length * 4)
+    for (const [i, number] of [numbers.length, ...numbers].entries()) this.#memory.writeUInt32LE(number, at + i * 4)
     return at
   }
 
@@ -148,6 +153,17 @@ export class LineBytes {
     taken.set(this.#memory.subarray(outAt, this.putting.end()), at)
     this.clear()
     return taken
+  }
+
+  #keepBytes(sizeBytes: number): number {
+    const at = this.#keptEnd
+    this.#keptEnd = Math.ceil((at + sizeBytes) / 4) * 4
+    const missingBytes = this.#keptEnd + slackBytes - this.#memory.length
+    if (missingBytes > 0) {
+      this.#wasmMemory.grow(Math.ceil(missingBytes / pageBytes))
+      this.#memory = Buffer.from(this.#wasmMemory.buffer)
+    }
+    return at
   }
 
   #addByte(byte: number): void {

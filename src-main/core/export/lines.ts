@@ -1,7 +1,7 @@
 import type { Outcome, ServiceId, Subject, Verb } from '../../contract/model/audit-event.ts'
 import type { ExportFormat } from '../../contract/model/export.ts'
 import { csvLines } from './csv.ts'
-import { flushBytes, type LineBytes, type Putting } from './line-bytes.ts'
+import { flushBytes, type LineBytes, type TextForm } from './line-bytes.ts'
 import { ndjsonLines } from './ndjson.ts'
 import { ocsfLines } from './ocsf.ts'
 import { type ExportCounts, Tally } from './tally.ts'
@@ -42,9 +42,7 @@ export interface LineParts {
   revision(revision: number): string
   readonly afterHash: string
   readonly end: string
-  /** Puts a text, UTF-8 at a place. */
-  putText(putting: Putting, at: number, sizeBytes: number): void
-  putNone(putting: Putting): void
+  readonly textForm: TextForm
   /** Adds bytes `from` to `to`, which are UTF-8. */
   addPayload(bytes: LineBytes, payload: Uint8Array, from: number, to: number): void
 }

@@ -2,8 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import type { LineFormat } from './lines.ts'
 import { payloadBase64, payloadText } from './payload-text.ts'
 
-const quote = 0x22
-
 /** One JSON object a line: the event as the command line prints it, and its payload in `raw`. */
 export const ndjsonLines: LineFormat = {
   header: '',
@@ -31,12 +29,7 @@ export const ndjsonLines: LineFormat = {
     revision: (revision) => `,"revision":${revision},"hash":"`,
     afterHash: '","mapped":true,"raw":',
     end: '}\n',
-    putText({ putByte, putEscaped }, at, bytes) {
-      putByte(quote)
-      putEscaped(at, bytes, 1)
-      putByte(quote)
-    },
-    putNone: ({ putNull }) => putNull(),
+    textForm: 1,
     addPayload: (bytes, payload, from, to) => bytes.addJsonString(payload, from, to),
   },
   notes: (inexactPayloads) => [

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { hexKeyOfExternalId, keyPrefix, storedExternalId } from '../../../src-main/core/cache/identity.ts'
 import { inputAt, inputBytes, LineBytes } from '../../../src-main/core/export/line-bytes.ts'
 
 const bytes = new LineBytes()
@@ -34,9 +35,11 @@ it('puts texts as they are, as cells and within JSON strings', () => {
     fc.property(anyText, (text) => {
       const guarded = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
       expect(put(text, putting.put)).toBe(text)
-      expect(put(text, putting.putCell)).toBe(/[",\r\n]/.test(text) ? `"${guarded.replaceAll('"', '""')}"` : guarded)
+      expect(put(text, (at, sizeBytes) => putting.putText(at, sizeBytes, 0))).toBe(
+        /[",\r\n]/.test(text) ? `"${guarded.replaceAll('"', '""')}"` : guarded,
+      )
       expect(put(text, putting.putDoubled)).toBe(text.replaceAll('"', '""'))
-      expect(`"${put(text, (at, sizeBytes) => putting.putEscaped(at, sizeBytes, 1))}"`).toBe(JSON.stringify(text))
+      expect(put(text, (at, sizeBytes) => putting.putText(at, sizeBytes, 1))).toBe(JSON.stringify(text))
       expect(JSON.parse(`"${put(text, (at, sizeBytes) => putting.putEscaped(at, sizeBytes, 0))}"`)).toBe(text)
     }),
     { numRuns: 500 },
@@ -68,6 +71,24 @@ it('puts hashes in hex and texts that were kept', () => {
       if (bytes.keptBytes > 4_000_000) bytes.forgetKept()
     }),
     { numRuns: 100 },
+  )
+})
+
+it('puts the ids that events have', () => {
+  const anyId = fc.oneof(
+    fc.string({ minLength: 1, maxLength: 300 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 9 }),
+    fc.nat(8_000).map((size) => 'aZ0'.repeat(size + 1).slice(0, size + 1)),
+  )
+  fc.assert(
+    fc.property(fc.string({ maxLength: 90 }), anyId, (connection, externalId) => {
+      const stored = storedExternalId(externalId)
+      const prefix = bytes.keep(keyPrefix(connection))
+      const id = put(stored, (at, sizeBytes) => bytes.putting.putId(prefix, at, sizeBytes))
+      const isPlain = /^[\0-~]+$/.test(stored)
+      expect(id).toBe(isPlain ? hexKeyOfExternalId(connection, stored) : '')
+    }),
+    { numRuns: 500 },
   )
 })
 

@@ -1,3 +1,4 @@
+import { keyPrefix } from '../identity.ts'
 import { outcomeNames } from './names.ts'
 import type { Frame, LineParts } from '../../export/lines.ts'
 import type { LineBytes } from '../../export/line-bytes.ts'
@@ -8,16 +9,13 @@ const maxTextChars = 4_096
 /** A wording has few parts; each name stands in it at most once. */
 const maxParts = 8
 
-/** A part of a wording: a place of a kept text, or whose name stands there. */
-export type WordingPart = number | 'actor' | 'object' | 'workspace'
+/** The marks of a wording as `laySummary` takes them. */
+const nameMarks: Readonly<Record<string, number>> = { '\u0001': 1, '\u0002': 2, '\u0003': 3 }
 
-const nameMarks: Readonly<Record<string, WordingPart>> = { '\u0001': 'actor', '\u0002': 'object', '\u0003': 'workspace' }
-
-/** A frame as places. */
-export interface KeptFrame {
+/** A frame as places; that of what is put before the first text, after which the others lie. */
+interface KeptFrame {
   readonly none: number
-  readonly before: readonly number[]
-  readonly end: number
+  readonly texts: number
 }
 
 /** What lines share, as places of texts that are kept where lines are made. By number of a dictionary; null: too long, or there is no such number. */
@@ -43,7 +41,10 @@ export class KeptTexts {
   constructor(bytes: LineBytes, parts: LineParts, builder: RowBuilder) {
     const keep = (text: string): number => bytes.keep(text)
     const keepShort = (text: string | null): number | null => (text === null || text.length > maxTextChars ? null : keep(text))
-    const keepFrame = ({ none, before, end }: Frame): KeptFrame => ({ none: keep(none), before: before.map(keep), end: keep(end) })
+    const keepFrame = ({ none, before, end }: Frame): KeptFrame => {
+      const [texts = 0] = [...before, end].map(keep)
+      return { none: keep(none), texts }
+    }
     this.begin = keep(parts.begin)
     this.beforeTime = keep(parts.beforeTime)
     this.beforeOriginal = keep(parts.beforeOriginal)
@@ -54,7 +55,8 @@ export class KeptTexts {
     this.connection = remembered((num) => {
       const connection = builder.connection(num)
       const at = connection === null ? null : keepShort(parts.connection(connection))
-      return connection === null || at === null ? null : { ...connection, at }
+      const prefix = connection === null ? null : keepShort(keyPrefix(connection.id))
+      return connection === null || at === null || prefix === null ? null : { ...connection, at, prefix }
     })
     this.collected = remembered((num) => keepShort(parts.collected(builder.receivedAt(num))))
     this.action = remembered((num) => {
@@ -72,7 +74,7 @@ export class KeptTexts {
     this.wording = remembered((num) => {
       const wording = builder.wording(num)
       if (wording === null || wording.length > maxParts || wording.join('').length > maxTextChars) return null
-      return wording.map((text, i): WordingPart => (i % 2 === 0 ? keep(text) : (nameMarks[text] ?? keep(text))))
+      return bytes.keepNumbers(wording.map((text, i) => (i % 2 === 0 ? keep(text) : (nameMarks[text] ?? keep(text)))))
     })
   }
 }

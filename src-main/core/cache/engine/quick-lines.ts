@@ -1,6 +1,6 @@
 import { inputAt, inputBytes, type LineBytes } from '../../export/line-bytes.ts'
 import type { LineParts, Lines } from '../../export/lines.ts'
-import { type KeptFrame, KeptTexts, type WordingPart } from './kept-texts.ts'
+import { KeptTexts } from './kept-texts.ts'
 import type { NamesAhead } from './names-ahead.ts'
 import type { Payloads } from './payloads.ts'
 import { idOfEvent, type RowBuilder } from './rows.ts'
@@ -8,12 +8,8 @@ import type { StoredEvent } from './stored-events.ts'
 
 /** Bytes of kept texts after which they are forgotten, and kept anew when needed. */
 const maxKeptBytes = 16 * 1024 * 1024
-const wordBytes = 4
 const hashBytes = 32
 const timeBytes = 24
-/** Which of an actor's and of an object's texts is the name. */
-const nameOfActor = 1
-const nameOfObject = 2
 /** Most bytes of an event's own texts, of its actor's and of its object's. */
 const textsBytes = 8_192
 const eventAt = inputAt
@@ -71,31 +67,35 @@ export class QuickLines {
     if (connection === null || collected === null || action === null || workspace === null || related === null) return false
     if (outcome === null || revision === null || wording === null || workspaceName === null) return false
     const { memory, putting } = this.#bytes
+    const { textForm } = this.#parts
     if (event.actor !== 0 && !this.#names.actors.copyTexts(event.actor, memory, actorAt, textsBytes)) return false
     if (event.object !== 0 && !this.#names.objects.copyTexts(event.object, memory, objectAt, textsBytes)) return false
     event.bytes.copy(memory, eventAt, event.hashAt, event.hashAt + event.textBytes)
-    const summarySize = this.#laySummary(wording, event, workspaceName)
-    if (summarySize === null) return false
+    const actor = event.actor === 0 ? 0 : actorAt
+    const object = event.object === 0 ? 0 : objectAt
+    const summarySize = putting.laySummary(summaryAt, summaryBytes, wording, actor, object, workspaceName)
+    if (summarySize > summaryBytes) return false
 
     this.#bytes.reserve(lineBytes)
     putting.putKept(kept.begin)
-    this.#bytes.addText(idOfEvent(connection.id, event.externalId, ''))
+    if (putting.putId(connection.prefix, eventAt + hashBytes, event.externalIdBytes) === 0)
+      this.#bytes.addText(idOfEvent(connection.id, event.externalId, ''))
     putting.putKept(connection.at)
-    this.#putText(eventAt + hashBytes, event.externalIdBytes)
+    putting.putText(eventAt + hashBytes, event.externalIdBytes, textForm)
     putting.putKept(kept.beforeTime)
     const timeAt = putting.end()
     putting.putTime(timeMs)
     putting.putKept(kept.beforeOriginal)
-    if (event.timeOriginalBytes === null) this.#putText(timeAt, timeBytes)
-    else this.#putText(eventAt + hashBytes + event.externalIdBytes, event.timeOriginalBytes)
+    if (event.timeOriginalBytes === null) putting.putText(timeAt, timeBytes, textForm)
+    else putting.putText(eventAt + hashBytes + event.externalIdBytes, event.timeOriginalBytes, textForm)
     putting.putKept(collected)
-    this.#putFrame(kept.actor, event.actor, actorAt)
+    this.#putTexts(kept.actor, event.actor, actorAt, 4)
     putting.putKept(action)
-    this.#putFrame(kept.object, event.object, objectAt)
+    this.#putTexts(kept.object, event.object, objectAt, 3)
     putting.putKept(workspace)
     putting.putKept(related)
     putting.putKept(outcome)
-    this.#putText(summaryAt, summarySize)
+    putting.putText(summaryAt, summarySize, textForm)
     putting.putKept(revision)
     putting.putHash(eventAt)
     putting.putKept(kept.afterHash)
@@ -115,59 +115,10 @@ export class QuickLines {
     return this.#kept
   }
 
-  /** Lays out the summary, its names put back; returns its size, null when it is too long. */
-  #laySummary(wording: readonly WordingPart[], event: StoredEvent, workspaceName: number): number | null {
-    let end = summaryAt
-    const lay = (at: number, sizeBytes: number): void => {
-      if (end + sizeBytes <= summaryAt + summaryBytes) this.#bytes.putting.copy(end, at, sizeBytes)
-      end += sizeBytes
-    }
-    const actor = [event.actor, actorAt, this.#kept.actor, nameOfActor] as const
-    const object = [event.object, objectAt, this.#kept.object, nameOfObject] as const
-    const layKept = (at: number): void => lay(at + wordBytes, this.#word(at))
-    for (const part of wording) {
-      if (typeof part === 'number') layKept(part)
-      else if (part === 'workspace') {
-        if (workspaceName !== 0) layKept(workspaceName)
-      } else {
-        const [num, at, { before }, name] = part === 'actor' ? actor : object
-        if (num === 0) continue
-        let textAt = at + (1 + before.length) * wordBytes
-        for (let i = 0; i < name; i++) textAt += this.#sizeOf(at, i)
-        lay(textAt, this.#sizeOf(at, name))
-      }
-    }
-    return end > summaryAt + summaryBytes ? null : end - summaryAt
-  }
-
   /** Puts what was laid out at a place for a number; 0 is none. */
-  #putFrame({ none, before, end }: KeptFrame, num: number, at: number): void {
+  #putTexts({ none, texts }: KeptTexts['actor'], num: number, at: number, count: number): void {
     const { putting } = this.#bytes
-    if (num === 0) {
-      putting.putKept(none)
-      return
-    }
-    let textAt = at + (1 + before.length) * wordBytes
-    for (let i = 0; i < before.length; i++) {
-      putting.putKept(before[i] as number)
-      const sizeBytes = this.#word(at + (1 + i) * wordBytes) - 1
-      if (sizeBytes < 0) this.#parts.putNone(putting)
-      else this.#putText(textAt, sizeBytes)
-      textAt += Math.max(sizeBytes, 0)
-    }
-    putting.putKept(end)
-  }
-
-  #putText(at: number, sizeBytes: number): void {
-    this.#parts.putText(this.#bytes.putting, at, sizeBytes)
-  }
-
-  /** Size of one of the texts that were laid out at a place; 0: there is none. */
-  #sizeOf(at: number, text: number): number {
-    return Math.max(this.#word(at + (1 + text) * wordBytes) - 1, 0)
-  }
-
-  #word(at: number): number {
-    return this.#bytes.memory.readUInt32LE(at)
+    if (num === 0) putting.putKept(none)
+    else putting.putTexts(at, count, texts, this.#parts.textForm)
   }
 }

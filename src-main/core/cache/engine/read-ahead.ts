@@ -1,8 +1,8 @@
 import type { Database, Statement } from '../driver.ts'
+import { asText, NumberReader } from './number-text.ts'
 
 /** What a dictionary row holds but for its number: texts, null where there is none. */
 export type Texts = readonly (string | null)[]
-type Row = [num: number, ...texts: Texts]
 
 /** Texts of dictionary rows in memory that threads share. Each thread fills its own half, quarter… of both; all read all of it. */
 export interface SharedTexts {
@@ -16,7 +16,7 @@ const awaited = 0xffff_ffff
 /** Neighbouring numbers belong to one thread, so that it reads whole pages of the file. */
 const stripeRows = 4_096
 /** Rows that lie at most this far apart are read in one go, with those between them. */
-const nearbyRows = 4
+const nearbyRows = 8
 const wordBytes = 4
 
 /** Room for rows with numbers below `count`, up to a size; what is never filled costs no memory. */
@@ -29,8 +29,8 @@ export function createSharedTexts(count: number, sizeBytes: number): SharedTexts
  * one, each at a random place, would take most of an export's time. Rows that were not read ahead are read when asked for.
  */
 export class ReadAhead {
-  readonly #range: Statement<[number, number], Row>
-  readonly #one: Statement<[number], Row>
+  readonly #range: Statement<[number, number], Buffer | null>
+  readonly #one: Statement<[number], Texts>
   readonly #shared: SharedTexts
   readonly #textCount: number
   readonly #share: number
@@ -40,10 +40,12 @@ export class ReadAhead {
 
   /** Of the text columns of a dictionary table. Of `shares` threads this is number `share`. */
   constructor(db: Database, table: string, columns: readonly string[], shared: SharedTexts, share: number, shares: number) {
-    const select = `SELECT num, ${columns.join(', ')} FROM ${table}`
+    const sizes = columns.map((column) => `coalesce(octet_length(${column}) + 1, 0)`)
+    const texts = columns.map((column) => `coalesce(${column}, '')`)
+    const joined = `CAST(group_concat(${[asText('num', ...sizes), ...texts].join(' || ')}, '') AS BLOB)`
     this.#textCount = columns.length
-    this.#range = db.prepare<[number, number], Row>(`${select} WHERE num BETWEEN ? AND ?`).raw()
-    this.#one = db.prepare<[number], Row>(`${select} WHERE num = ?`).raw()
+    this.#range = db.prepare<[number, number], Buffer | null>(`SELECT ${joined} FROM ${table} WHERE num BETWEEN ? AND ?`).pluck()
+    this.#one = db.prepare<[number], Texts>(`SELECT ${columns.join(', ')} FROM ${table} WHERE num = ?`).raw()
     this.#shared = shared
     this.#share = share
     this.#shares = shares
@@ -70,8 +72,7 @@ export class ReadAhead {
     if (num === 0) return null
     const place = this.#shared.places[num] ?? 0
     if (place !== 0 && place !== awaited) return this.#textsAt(place)
-    const row = this.#one.get(num)
-    return row === undefined ? null : textsOf(row)
+    return this.#one.get(num) ?? null
   }
 
   /**
@@ -94,27 +95,35 @@ export class ReadAhead {
       if (places[num] !== awaited) continue
       let last = num
       for (let next = num + 1; next < end && next - last <= nearbyRows; next++) if (places[next] === awaited) last = next
-      for (const row of this.#range.all(num, last)) if (places[row[0]] === awaited) this.#keep(row, part)
+      const joined = this.#range.get(num, last) ?? null
+      if (joined !== null) this.#keepAll(new NumberReader(joined), part)
       num = last
     }
   }
 
-  /** Keeps the texts of a row one after another behind their sizes in bytes: of all together, then of each plus one, 0 for null. */
-  #keep(row: Row, part: { at: number; readonly end: number }): void {
-    const texts = textsOf(row)
-    const bytesAt = part.at + (this.#textCount + 1) * wordBytes
-    if (bytesAt + texts.reduce((sum, text) => sum + (text?.length ?? 0), 0) * 3 > part.end) return
-    const place = part.at / wordBytes
-    let end = bytesAt
-    for (let i = 0; i < texts.length; i++) {
-      const text = texts[i] ?? null
-      const sizeBytes = text === null ? -1 : this.#buffer.write(text, end)
-      this.#words[place + 1 + i] = sizeBytes + 1
-      end += Math.max(sizeBytes, 0)
+  /** Keeps the texts of rows that are awaited: of each behind their sizes in bytes, of all together, then of each plus one, 0 for null. */
+  #keepAll(rows: NumberReader, part: { at: number; readonly end: number }): void {
+    const { places } = this.#shared
+    while (!rows.isAtEnd) {
+      const num = rows.next()
+      const place = part.at / wordBytes
+      const textsAt = part.at + (1 + this.#textCount) * wordBytes
+      const hasRoom = textsAt <= part.end
+      let sizeBytes = 0
+      for (let i = 0; i < this.#textCount; i++) {
+        const size = rows.next()
+        if (hasRoom) this.#words[place + 1 + i] = size
+        sizeBytes += Math.max(size - 1, 0)
+      }
+      const end = textsAt + sizeBytes
+      if (places[num] === awaited && end <= part.end) {
+        this.#words[place] = sizeBytes
+        rows.bytes.copy(this.#buffer, textsAt, rows.at, rows.at + sizeBytes)
+        places[num] = place
+        part.at = Math.ceil(end / wordBytes) * wordBytes
+      }
+      rows.at += sizeBytes
     }
-    this.#words[place] = end - bytesAt
-    this.#shared.places[row[0]] = place
-    part.at = Math.ceil(end / wordBytes) * wordBytes
   }
 
   #textsAt(place: number): Texts {
@@ -126,8 +135,4 @@ export class ReadAhead {
     }
     return texts
   }
-}
-
-function textsOf([, ...texts]: Row): Texts {
-  return texts
 }

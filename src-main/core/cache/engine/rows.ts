@@ -73,8 +73,7 @@ export class RowBuilder {
 
   /** The same, each at its place; undefined for removed ones. */
   storedAt(rows: Uint32Array): readonly (StoredEvent | undefined)[] {
-    const found = readStored(this.#db, rows)
-    return Array.from(rows, (row) => found.get(row))
+    return readStored(this.#db, rows)
   }
 
   /** Events with the marks that lists show. */

@@ -101,21 +101,29 @@ export class StoredEvent {
   }
 }
 
-/** Rows of the event table by row number (seq - 1); purged ones are missing. Neighbours are read together. */
-export function readStored(db: Database, rows: Uint32Array): ReadonlyMap<number, StoredEvent> {
-  const sorted = Uint32Array.from(rows).sort()
+/** More than rows that are read at once. */
+const mostRows = 2 ** 20
+
+/** Rows of the event table, each at the place of its number (seq - 1) among `rows`; undefined for purged ones. Neighbours are read together. */
+export function readStored(db: Database, rows: Uint32Array): readonly (StoredEvent | undefined)[] {
+  const found: (StoredEvent | undefined)[] = Array.from({ length: rows.length })
+  const sorted = new Float64Array(rows.length)
+  for (let place = 0; place < rows.length; place++) sorted[place] = (rows[place] as number) * mostRows + place
+  sorted.sort()
+  const rowAt = (i: number): number => Math.floor((sorted[i] as number) / mostRows)
   const read = prepared<[number, number], Buffer | null>(db, select, 'values')
-  const found = new Map<number, StoredEvent>()
   for (let from = 0, to = 0; from < sorted.length; from = to) {
     to = from + 1
-    while (to < sorted.length && (sorted[to] as number) - (sorted[to - 1] as number) <= nearbyRows) to++
-    const joined = read.get((sorted[from] as number) + 1, (sorted[to - 1] as number) + 1) ?? null
-    if (joined === null) continue
-    const reader = new NumberReader(joined)
-    while (!reader.isAtEnd) {
+    while (to < sorted.length && rowAt(to) - rowAt(to - 1) <= nearbyRows) to++
+    const reader = new NumberReader(read.get(rowAt(from) + 1, rowAt(to - 1) + 1) ?? nothing)
+    for (let i = from; !reader.isAtEnd;) {
       const event = new StoredEvent(reader)
-      found.set(event.seq - 1, event)
+      const row = event.seq - 1
+      while (i < to && rowAt(i) < row) i++
+      for (; i < to && rowAt(i) === row; i++) found[(sorted[i] as number) % mostRows] = event
     }
   }
   return found
 }
+
+const nothing = Buffer.alloc(0)
