@@ -15,7 +15,7 @@ export interface OpenDatabaseOptions {
   readonly role: 'writer' | 'reader'
 }
 
-const cacheKib = { writer: 65_536, reader: 32_768 } as const
+const cacheKib = { writer: 65_536, reader: 16_384 } as const
 /** How long a statement waits for another process's transaction, ms. */
 const busyTimeoutMs = 15_000
 /** Frames of the log after which a commit copies it into the archive: hot pages written many times are then copied once. */

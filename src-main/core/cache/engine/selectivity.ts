@@ -4,9 +4,13 @@ import { type Program, testRow } from './program.ts'
 /** Rows looked at for each part. */
 const sampleRows = 256
 
+/** What it costs to test a row: next to nothing, a look at a column, or more than that. */
+const costs = { bits: 0, column: 1, row: 2 } as const
+type Cost = (typeof costs)[keyof typeof costs]
+
 /**
- * The same program with its parts in the order in which they leave least to the next: of parts that must all match those first which few rows
- * do, of alternatives those which many do. Parts that look at rows one by one stay last.
+ * The same program with its parts in the order in which they leave least to the next: the cheap before the dear, and of equals, where all must
+ * match, those first which few rows do, of alternatives those which many do.
  */
 export function bySelectivity(program: Program, columns: EventColumns): Program {
   switch (program.op) {
@@ -14,8 +18,8 @@ export function bySelectivity(program: Program, columns: EventColumns): Program 
     case 'or': {
       const sign = program.op === 'and' ? 1 : -1
       const parts = program.parts
-        .map((part) => ({ part: bySelectivity(part, columns), isDear: isDear(part), hits: isDear(part) ? 0 : hitsOf(part, columns) }))
-        .sort((a, b) => Number(a.isDear) - Number(b.isDear) || sign * (a.hits - b.hits))
+        .map((part) => ({ part: bySelectivity(part, columns), cost: costOf(part), hits: hitsOf(part, columns) }))
+        .sort((a, b) => a.cost - b.cost || sign * (a.hits - b.hits))
       return { op: program.op, parts: parts.map(({ part }) => part) }
     }
     case 'not':
@@ -25,21 +29,28 @@ export function bySelectivity(program: Program, columns: EventColumns): Program 
   }
 }
 
-function isDear(program: Program): boolean {
+function costOf(program: Program): Cost {
   switch (program.op) {
+    case 'all':
+    case 'none':
+    case 'bits':
+    case 'rows':
+      return costs.bits
+    case 'table':
+    case 'slots':
+      return costs.column
     case 'confirm':
-      return true
+      return costs.row
+    case 'not':
+      return costOf(program.part)
     case 'and':
     case 'or':
-      return program.parts.some(isDear)
-    case 'not':
-      return isDear(program.part)
-    default:
-      return false
+      return program.parts.reduce<Cost>((most, part) => (costOf(part) > most ? costOf(part) : most), costs.bits)
   }
 }
 
 function hitsOf(program: Program, columns: EventColumns): number {
+  if (costOf(program) === costs.row) return 0
   const step = Math.max(1, Math.floor(columns.count / sampleRows))
   let hits = 0
   for (let row = 0; row < columns.count; row += step) if (testRow(program, columns, row)) hits++
