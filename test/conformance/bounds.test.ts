@@ -7,7 +7,7 @@ const startOfCoverage = async (stand: Stand): Promise<string> =>
   (await stand.coverage()).find(({ state }) => state === 'complete')?.from ?? 'none'
 
 describe.each(connectorNames)('%s: a run with bounds', (connector) => {
-  it('claims what it walked, and a later one without them brings the rest', { timeout: 120_000 }, async () => {
+  it('claims what it walked, and a later one without them brings the rest', async () => {
     const stand = await openStand(connector, { seed: 21, events: 12_000 })
     const { source } = stand
     try {

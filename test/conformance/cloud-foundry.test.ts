@@ -4,7 +4,7 @@ import type { Variant } from './variants.ts'
 
 const retentionDays = 31
 
-describe.each(['v3', 'v2'] as const)('Cloud Foundry %s', { timeout: 120_000 }, (version) => {
+describe.each(['v3', 'v2'] as const)('Cloud Foundry %s', (version) => {
   const withLimits =
     (limits: { readonly retentionDays?: number; readonly requestsPerHour?: number; readonly v2RequestsPerHour?: number }): Variant =>
     ({ cloudfoundry }) =>

@@ -19,7 +19,7 @@ function canMount(): boolean {
 }
 
 /** A file system of its own for the archive: that it can be filled and locked is the point. Skipped where nothing may be mounted. */
-describe.skipIf(!canMount())('a disk that ends (needs the right to mount a file system)', { timeout: 120_000 }, () => {
+describe.skipIf(!canMount())('a disk that ends (needs the right to mount a file system)', () => {
   let disk: string
   let practice: PracticeServices
   let secretsPath: string

@@ -10,7 +10,7 @@ const overlapPages = { onehub: 1, lytics: 1, oksky: 6 + 5, cloudfoundry: 1, _tem
 const listRequests = ({ source }: Stand): number => source.requestLog.filter(({ listIndex }) => listIndex !== null).length
 
 describe.each(connectorNames)('%s: a run over what is collected already', (connector) => {
-  it('asks for no more pages than the overlap and the new events need', { timeout: 120_000 }, async () => {
+  it('asks for no more pages than the overlap and the new events need', async () => {
     const stand = await openStand(connector, { seed: 17, events: 8_000 })
     try {
       expect(await stand.collect()).toMatchObject({ status: 'done' })

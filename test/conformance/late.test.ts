@@ -14,7 +14,7 @@ describe.each(cases)('%s: an event that comes %i ms late', (connector, behindMs,
   it.each([
     [{}, 0],
     [{ overlap }, 1],
-  ])('is found by the next run where the overlap reaches it (options %o)', { timeout: 120_000 }, async (options, found) => {
+  ])('is found by the next run where the overlap reaches it (options %o)', async (options, found) => {
     const stand = await openStand(connector, { seed: 23, events: 8_000, options })
     try {
       expect(await stand.collect()).toMatchObject({ status: 'done' })

@@ -10,7 +10,7 @@ const lookUps = ({ requestLog }: PracticeService): number =>
   requestLog.filter(({ listIndex, path }) => listIndex === null && path !== '/' && !path.endsWith('/token')).length
 
 describe.each(connectorNames)('%s: names', (connector) => {
-  it('take at most a tenth of the requests of a first run', { timeout: 120_000 }, async () => {
+  it('take at most a tenth of the requests of a first run', async () => {
     const stand = await openStand(connector, { seed: 5, events: 60_000 })
     try {
       const run = await stand.collect()
@@ -35,7 +35,7 @@ function withoutNames(service: PracticeService): void {
     service.rewrite(externalId, (payload) => payload.replace(/"detail":"(?:[^"\\]|\\.)*"/, '"detail":"did something"'))
 }
 
-it.each(scanty)('%s: no run spends more than its share, and later runs name the rest', { timeout: 120_000 }, async (_how, id, prepare) => {
+it.each(scanty)('%s: no run spends more than its share, and later runs name the rest', async (_how, id, prepare) => {
   const practice = await startPracticeServices({ seed: 5, events: 2_000 })
   prepare(practice)
   const source = practice[id]
@@ -72,7 +72,7 @@ async function knownMessages({ baseUrl, credential }: PracticeService): Promise<
 }
 
 describe.each([true, false])('rooms that events do not name (included with what lives in them: %s)', (canIncludeRooms) => {
-  it('are all filled in by later runs, a few requests each, without a revision', { timeout: 120_000 }, async () => {
+  it('are all filled in by later runs, a few requests each, without a revision', async () => {
     const practice = await startPracticeServices({ seed: 5, events: 8_000 })
     const source = practice.oksky
     source.quirks.canIncludeRooms = canIncludeRooms

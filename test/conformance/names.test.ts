@@ -3,7 +3,7 @@ import type { EventDetail } from '../../src-main/contract/model/audit-event.ts'
 import { startPracticeServices } from '../../src-main/demo/index.ts'
 import { openCore, type TestCore } from '../support/open-core.ts'
 
-it('a renamed file keeps the name of each day, and the name it has now stands beside it', { timeout: 60_000 }, async () => {
+it('a renamed file keeps the name of each day, and the name it has now stands beside it', async () => {
   const practice = await startPracticeServices({ seed: 7, events: 4_000 })
   const core = await openCore()
   try {
@@ -29,7 +29,7 @@ it('a renamed file keeps the name of each day, and the name it has now stands be
 const details = async (core: TestCore): Promise<readonly EventDetail[]> =>
   Promise.all((await core.events()).map(({ id }) => core.call('events.get', { id })))
 
-it('how many events wait for names is said until none does; each says which of its parts do', { timeout: 60_000 }, async () => {
+it('how many events wait for names is said until none does; each says which of its parts do', async () => {
   const practice = await startPracticeServices({ seed: 5, events: 4_000 })
   const core = await openCore()
   try {

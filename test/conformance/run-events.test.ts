@@ -6,7 +6,7 @@ import { openCore } from '../support/open-core.ts'
 
 const startMs = Date.UTC(2026, 5, 15, 9, 30)
 
-it('the counts of a run lead to exactly its events, whatever other runs found', { timeout: 60_000 }, async () => {
+it('the counts of a run lead to exactly its events, whatever other runs found', async () => {
   const practice = await startPracticeServices({ seed: 3, events: 2_000, nowMs: startMs })
   const clock = createHurriedClock(startMs, (nowMs) => practice.clock.set(nowMs))
   const core = await openCore({ clock })

@@ -17,7 +17,7 @@ const started: ChildProcess[] = []
 beforeAll(() => {
   const done = spawnSync(process.execPath, [join(root, 'resources/launch/build.mjs')], { cwd: root, encoding: 'utf8' })
   if (done.status !== 0) throw new Error(done.stderr)
-}, 120_000)
+})
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'trailview-run-'))
@@ -44,7 +44,7 @@ async function start(args: readonly string[], node = process.execPath): Promise<
   let text = ''
   child.stdout.on('data', (data: Buffer) => (text += data.toString('utf8')))
   const url = () => /^Trailview is ready at (http:\/\/127\.0\.0\.1:\d+\/open\/\S+)$/m.exec(text)?.[1]
-  await vi.waitUntil(url, { timeout: 20_000 })
+  await vi.waitUntil(url, { timeout: 120_000 })
   const { port, pathname, origin } = new URL(url() ?? '')
   let socket: Promise<WebSocket> | undefined
   let lastId = 0
@@ -104,7 +104,7 @@ describe('the host', () => {
     const first = await start(['--home', home])
     await vi.waitFor(
       async () => expect(await first.call('app.info', {})).toMatchObject({ value: { archive: { state: 'needs-passphrase-setup' } } }),
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     )
     expect(await first.call('archive.unlock', { passphrase: 'long enough to be one' })).toMatchObject({ value: { state: 'open' } })
     await first.call('settings.save', { theme: 'dark' })
@@ -115,20 +115,20 @@ describe('the host', () => {
     expect(await stop(second, 'SIGTERM')).toBe(0)
   })
 
-  it('fills a demo from the four practice services and leaves nothing behind', { timeout: 60_000 }, async () => {
+  it('fills a demo from the four practice services and leaves nothing behind', async () => {
     const running = await start(['--demo'])
     const info = await running.call('app.info', {})
     expect(info).toMatchObject({ value: { isDemo: true } })
     const { home: demoHome } = (info as { value: { home: string } }).value
     await vi.waitFor(async () => expect(await running.call('connections.list', {})).toMatchObject({ value: { length: 4 } }), {
-      timeout: 20_000,
+      timeout: 120_000,
     })
     await vi.waitFor(
       async () => {
         const { value } = (await running.call('events.count', { query: { text: '' } })) as { value: { total: number } }
         expect(value.total).toBeGreaterThan(0)
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     )
     expect(existsSync(demoHome)).toBe(true)
     expect(await stop(running, 'SIGTERM')).toBe(0)
@@ -162,6 +162,6 @@ describe.skipIf(oldNode === undefined)(`under a Node that is too old${oldNode ==
     const running = await start(['--home', home], oldNode)
     expect(await running.call('app.info', {})).toMatchObject({ ok: true })
     await stop(running, 'SIGKILL')
-    await vi.waitFor(() => expect(running.call('app.info', {})).rejects.toThrow('The host has gone.'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(running.call('app.info', {})).rejects.toThrow('The host has gone.'), { timeout: 120_000 })
   })
 })

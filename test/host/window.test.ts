@@ -57,39 +57,35 @@ describe('the browser for the window', () => {
 describe('a window', () => {
   const chromium = findChromium(process.env, process.platform)
 
-  it.skipIf(chromium === null)(
-    'of a real Chromium signs in without its token in any argument, and leaves no door open',
-    { timeout: 60_000 },
-    async () => {
-      writeFileSync(join(folder, 'index.html'), '<!doctype html><script src="/main.js"></script>')
-      writeFileSync(
-        join(folder, 'main.js'),
-        `const link = new WebSocket('ws://' + location.host + '/link')
+  it.skipIf(chromium === null)('of a real Chromium signs in without its token in any argument, and leaves no door open', async () => {
+    writeFileSync(join(folder, 'index.html'), '<!doctype html><script src="/main.js"></script>')
+    writeFileSync(
+      join(folder, 'main.js'),
+      `const link = new WebSocket('ws://' + location.host + '/link')
          link.onopen = () => link.send('{"type":"call","id":1,"method":"app.info","input":{}}')`,
-      )
-      const calls: string[] = []
-      const core = {
-        onPush: () => () => undefined,
-        dispatch: (name: string) => (calls.push(name), Promise.resolve({ ok: true as const, value: null })),
-      }
-      const server = await startLoopbackServer({ core, rendererFolder: folder, port: 0 })
-      const path = program('headless', `#!/bin/sh\nexec "${chromium?.path}" --headless --no-sandbox --disable-gpu --disable-quic "$@"\n`)
-      const profile = join(folder, 'profile')
-      const window = await openWindow({ name: 'Chromium', path }, server.url, profile)
-      try {
-        await vi.waitUntil(() => calls.length > 0, { timeout: 50_000 })
-        expect(server.wasOpened()).toBe(true)
-        expect(allArguments()).toContain(profile)
-        expect(allArguments()).not.toContain(new URL(server.url).pathname)
-        expect(statSync(join(profile, 'open.html')).mode & 0o777).toBe(0o600)
-      } finally {
-        await window.close()
-        await window.closed
-        await server.close()
-      }
-      expect(existsSync(join(profile, 'open.html'))).toBe(false)
-    },
-  )
+    )
+    const calls: string[] = []
+    const core = {
+      onPush: () => () => undefined,
+      dispatch: (name: string) => (calls.push(name), Promise.resolve({ ok: true as const, value: null })),
+    }
+    const server = await startLoopbackServer({ core, rendererFolder: folder, port: 0 })
+    const path = program('headless', `#!/bin/sh\nexec "${chromium?.path}" --headless --no-sandbox --disable-gpu --disable-quic "$@"\n`)
+    const profile = join(folder, 'profile')
+    const window = await openWindow({ name: 'Chromium', path }, server.url, profile)
+    try {
+      await vi.waitUntil(() => calls.length > 0, { timeout: 120_000 })
+      expect(server.wasOpened()).toBe(true)
+      expect(allArguments()).toContain(profile)
+      expect(allArguments()).not.toContain(new URL(server.url).pathname)
+      expect(statSync(join(profile, 'open.html')).mode & 0o777).toBe(0o600)
+    } finally {
+      await window.close()
+      await window.closed
+      await server.close()
+    }
+    expect(existsSync(join(profile, 'open.html'))).toBe(false)
+  })
 
   it('that never comes up is noticed', async () => {
     const window = await openWindow({ name: 'Chromium', path: join(folder, 'none') }, 'http://127.0.0.1:1/open/a', join(folder, 'profile'))

@@ -23,7 +23,7 @@ interface PrintedRun {
 }
 
 /** The whole life of an archive on the command line, as a script would live it: real processes, a real keyring, real HTTP. */
-describe.skipIf(missing.length > 0)(`the command line${why}`, { timeout: 120_000 }, () => {
+describe.skipIf(missing.length > 0)(`the command line${why}`, () => {
   let keyring: Keyring
   let practice: PracticeServices
   let folder: string
@@ -44,7 +44,7 @@ describe.skipIf(missing.length > 0)(`the command line${why}`, { timeout: 120_000
     practice = await startPracticeServices({ seed: 5, events: 1_200 })
     folder = mkdtempSync(join(tmpdir(), 'trailview-cli-'))
     home = join(folder, 'home')
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await practice.close()
@@ -211,13 +211,15 @@ describe.skipIf(missing.length > 0)(`the command line${why}`, { timeout: 120_000
   })
 
   it('stops cleanly between pages on SIGINT', async () => {
-    practice.lytics.faults.inject({ kind: 'stall', stallMs: 5_000 }, { times: 5 })
+    const { lytics } = practice
+    lytics.faults.inject({ kind: 'stall', stallMs: 5_000 }, { times: 5 })
+    const nextList = lytics.requestLog.filter(({ listIndex }) => listIndex !== null).length
     const result = await runCli(['sync', '--full', '--json'], {
       home,
       env: keyring.environment as Record<string, string>,
-      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 1_500),
+      onStart: (child) => lytics.onListRequest(nextList, () => child.kill('SIGINT')),
     })
-    practice.lytics.faults.clear()
+    lytics.faults.clear()
     expect(result.code, result.stderr).toBe(130)
     expect(await json<object>('verify')).toMatchObject({ isSound: true })
   })

@@ -37,7 +37,7 @@ describe('the query', () => {
     const facets = useFacetsStore()
     const histogram = useHistogramStore()
     await useQueryStore().set('verb:delete')
-    await vi.waitFor(() => expect(histogram.histogram).not.toBeNull())
+    await vi.waitFor(() => expect(histogram.histogram).not.toBeNull(), patiently)
     expect(results.total).toBeGreaterThan(0)
     const [bars, verbs] = [histogram.histogram?.buckets ?? [], facets.counts.verb ?? []]
     expect(bars.reduce((sum, { count }) => sum + count, histogram.histogram?.untimed ?? 0)).toBe(results.total)
@@ -50,7 +50,7 @@ describe('the query', () => {
     const query = useQueryStore()
     const results = useResultsStore()
     await query.set('verb:delete')
-    await vi.waitFor(() => expect(results.total).not.toBeNull())
+    await vi.waitFor(() => expect(results.total).not.toBeNull(), patiently)
     const windows = callsOf('events.window').length
     await query.set('foo:bar')
     expect(query.problems.map(({ message }) => message)).toEqual(['`foo:` is no field.'])
@@ -80,7 +80,7 @@ describe('the query', () => {
     const query = useQueryStore()
     await query.set('')
     for (const text of ['l', 'lo', 'log', 'logo']) query.type(text)
-    await vi.waitFor(() => expect(query.effective?.text).toBe('logo'))
+    await vi.waitFor(() => expect(query.effective?.text).toBe('logo'), patiently)
     const asked = callsOf('query.parse').slice(-4)
     expect(asked.map(({ input }) => (input as { text: string }).text)).toEqual(['l', 'lo', 'log', 'logo'])
     expect(asked.map(({ signal }) => signal?.aborted)).toEqual([true, true, true, false])
@@ -131,7 +131,7 @@ describe('the query', () => {
     const query = useQueryStore()
     await query.set('on:2026-10-31')
     await useSettingsStore().save({ zone: 'Europe/Berlin' })
-    await vi.waitFor(() => expect(query.effective?.zone).toBe('Europe/Berlin'))
+    await vi.waitFor(() => expect(query.effective?.zone).toBe('Europe/Berlin'), patiently)
   })
 
   it('that fails says so in a sentence, and recovers', async () => {
@@ -141,7 +141,7 @@ describe('the query', () => {
       throw new TrailviewError('ARCHIVE_BUSY', 'The archive is busy. Try again in a moment.', { retryable: true })
     }
     await useQueryStore().set('logo')
-    await vi.waitFor(() => expect(results.failure?.message).toBe('The archive is busy. Try again in a moment.'))
+    await vi.waitFor(() => expect(results.failure?.message).toBe('The archive is busy. Try again in a moment.'), patiently)
     if (real !== undefined) transport.handlers['events.first'] = real
     await results.restart()
     expect(results.failure).toBeNull()
@@ -154,19 +154,19 @@ describe('the rows', () => {
     const query = useQueryStore()
     const results = useResultsStore()
     await query.set('')
-    await vi.waitFor(() => expect(results.total).not.toBeNull())
+    await vi.waitFor(() => expect(results.total).not.toBeNull(), patiently)
     const entered = query.enter('workspace:4130', '')
     expect(results.total).toBeNull()
     await entered
-    await vi.waitFor(() => expect(results.total).not.toBeNull())
+    await vi.waitFor(() => expect(results.total).not.toBeNull(), patiently)
   })
 
   it('arrive for whatever stretch is shown', async () => {
     const results = useResultsStore()
     await useQueryStore().set('')
-    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    await vi.waitFor(() => expect(results.total).toBe(5_000), patiently)
     results.show(4_970, 30)
-    await vi.waitFor(() => expect(results.rowAt(4_999)).toBeDefined())
+    await vi.waitFor(() => expect(results.rowAt(4_999)).toBeDefined(), patiently)
     expect(results.rowAt(4_999)?.event.externalId).toBe(String(90_000_000 - 4_999))
     expect(results.rowAt(2_500)).toBeUndefined()
   })
@@ -175,9 +175,9 @@ describe('the rows', () => {
     const query = useQueryStore()
     const results = useResultsStore()
     await query.set('')
-    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    await vi.waitFor(() => expect(results.total).toBe(5_000), patiently)
     results.show(1_000, 30)
-    await vi.waitFor(() => expect(results.rowAt(1_000)).toBeDefined())
+    await vi.waitFor(() => expect(results.rowAt(1_000)).toBeDefined(), patiently)
     const top = results.rowAt(1_000)?.event.id
     const { 'events.window': window, 'events.locate': locate } = transport.handlers
     if (window === undefined || locate === undefined) throw new Error('The fake lost its handlers.')
@@ -191,7 +191,7 @@ describe('the rows', () => {
       return { row: row === null ? null : row + 7 }
     }
     transport.push({ name: 'events.changed', payload: { added: 7, changed: 0 } })
-    await vi.waitFor(() => expect(results.total).toBe(5_007))
+    await vi.waitFor(() => expect(results.total).toBe(5_007), patiently)
     expect(results.shift.rows).toBe(7)
     expect(results.rowAt(1_007)?.event.id).toBe(top)
   })
@@ -208,24 +208,24 @@ describe('the rows', () => {
       return count(input)
     }
     await useQueryStore().set('')
-    await vi.waitFor(() => expect(results.rowAt(0)).toBeDefined())
+    await vi.waitFor(() => expect(results.rowAt(0)).toBeDefined(), patiently)
     expect([results.total, results.reach]).toEqual([null, 50])
     counted()
-    await vi.waitFor(() => expect([results.total, results.reach]).toEqual([5_000, 5_000]))
+    await vi.waitFor(() => expect([results.total, results.reach]).toEqual([5_000, 5_000]), patiently)
     results.show(4_000, 20)
-    await vi.waitFor(() => expect(results.has(4_000, 20)).toBe(true))
+    await vi.waitFor(() => expect(results.has(4_000, 20)).toBe(true), patiently)
   })
 
   it('of another version replace all that came before', async () => {
     const results = useResultsStore()
     await useQueryStore().set('')
-    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    await vi.waitFor(() => expect(results.total).toBe(5_000), patiently)
     const epoch = results.epoch
     const window = transport.handlers['events.window']
     if (window === undefined) throw new Error('The fake lost its handlers.')
     transport.handlers['events.window'] = async (input) => ({ ...(await window(input)), version: 9 })
     results.show(3_000, 20)
-    await vi.waitFor(() => expect(results.epoch).toBeGreaterThan(epoch))
+    await vi.waitFor(() => expect(results.epoch).toBeGreaterThan(epoch), patiently)
   })
 })
 
@@ -250,11 +250,11 @@ describe('the selection', () => {
     const results = useResultsStore()
     const selection = useSelectionStore()
     await useQueryStore().set('')
-    await vi.waitFor(() => expect(results.total).toBe(5_000))
+    await vi.waitFor(() => expect(results.total).toBe(5_000), patiently)
     selection.selectRow(Infinity)
     expect([selection.row, selection.id]).toEqual([4_999, null])
     results.show(4_980, 20)
-    await vi.waitFor(() => expect(selection.id).not.toBeNull())
+    await vi.waitFor(() => expect(selection.id).not.toBeNull(), patiently)
     expect(selection.id).toBe(results.rowAt(4_999)?.event.id)
   })
 
@@ -262,12 +262,12 @@ describe('the selection', () => {
     const results = useResultsStore()
     const selection = useSelectionStore()
     await useQueryStore().set('')
-    await vi.waitFor(() => expect(results.rowAt(50)).toBeDefined())
+    await vi.waitFor(() => expect(results.rowAt(50)).toBeDefined(), patiently)
     selection.selectRow(50)
     const { id } = selection
     const verb = results.rowAt(50)?.event.verb ?? ''
     await useQueryStore().set(`verb:${verb}`)
-    await vi.waitFor(() => expect(selection.row).not.toBe(50))
+    await vi.waitFor(() => expect(selection.row).not.toBe(50), patiently)
     expect(selection.id).toBe(id)
     expect(selection.row !== null && results.rowAt(selection.row)?.event.id).toBe(id)
   })
@@ -276,7 +276,7 @@ describe('the selection', () => {
     const detail = useDetailStore()
     await useQueryStore().set('')
     await useSelectionStore().selectId('e7')
-    await vi.waitFor(() => expect(detail.payload?.revision).toBe(2))
+    await vi.waitFor(() => expect(detail.payload?.revision).toBe(2), patiently)
     expect(detail.detail?.event.externalId).toBe('89999993')
     expect(detail.payload?.text).toContain('8999999300000000000')
     expect(detail.around?.sameActor.length).toBeGreaterThan(0)
@@ -288,9 +288,9 @@ describe('the selection', () => {
     const detail = useDetailStore()
     await useQueryStore().set('')
     await useSelectionStore().selectId('e7')
-    await vi.waitFor(() => expect(detail.detail).not.toBeNull())
+    await vi.waitFor(() => expect(detail.detail).not.toBeNull(), patiently)
     await useReviewStore().mark('e7', 'follow-up')
-    await vi.waitFor(() => expect(detail.detail?.marks.reviewStatus).toBe('follow-up'))
+    await vi.waitFor(() => expect(detail.detail?.marks.reviewStatus).toBe('follow-up'), patiently)
   })
 })
 
@@ -298,12 +298,12 @@ describe('an empty result', () => {
   it('says which condition hides how many events', async () => {
     const blockers = useBlockersStore()
     await useQueryStore().set('verb:delete service:lytics')
-    await vi.waitFor(() => expect(blockers.blockers.length).toBe(2))
+    await vi.waitFor(() => expect(blockers.blockers.length).toBe(2), patiently)
     const [first] = blockers.blockers
     expect([first?.term, first?.without]).toEqual(['verb:delete', 'service:lytics'])
     await useQueryStore().set(first?.without ?? '')
     expect(useResultsStore().total).toBe(0)
-    await vi.waitFor(() => expect(useResultsStore().total).toBe(first?.total))
+    await vi.waitFor(() => expect(useResultsStore().total).toBe(first?.total), patiently)
   })
 })
 
@@ -312,11 +312,11 @@ describe('facets', () => {
     const facets = useFacetsStore()
     const query = useQueryStore()
     await query.set('')
-    await vi.waitFor(() => expect(facets.counts.verb).toBeDefined())
+    await vi.waitFor(() => expect(facets.counts.verb).toBeDefined(), patiently)
     const all = facets.counts.verb
     await query.toggle('verb', 'delete', false)
     expect(query.text).toBe('verb:delete')
-    await vi.waitFor(() => expect(facets.counts.service?.length).toBe(1))
+    await vi.waitFor(() => expect(facets.counts.service?.length).toBe(1), patiently)
     expect(facets.counts.verb).toEqual(all)
     await query.toggle('verb', 'read', false)
     expect(query.text).toBe('verb:delete,read')
@@ -328,7 +328,7 @@ describe('the histogram', () => {
   it('chooses a unit that fits what was found', async () => {
     const histogram = useHistogramStore()
     await useQueryStore().set('')
-    await vi.waitFor(() => expect(histogram.histogram?.unit).toBe('hour'))
+    await vi.waitFor(() => expect(histogram.histogram?.unit).toBe('hour'), patiently)
     await histogram.setUnit('month')
     expect(histogram.histogram?.unit).toBe('month')
   })
@@ -368,7 +368,7 @@ describe('collection', () => {
       },
     })
     expect(collection.progress.size).toBe(0)
-    await vi.waitFor(() => expect(callsOf('connections.status').length).toBeGreaterThan(asked))
+    await vi.waitFor(() => expect(callsOf('connections.status').length).toBeGreaterThan(asked), patiently)
   })
 })
 
@@ -404,9 +404,9 @@ describe('the lists', () => {
   it('are searched, and reach any position', async () => {
     const timelines = useTimelinesStore()
     timelines.open('users', '', null)
-    await vi.waitFor(() => expect(timelines.total).toBeGreaterThan(10))
+    await vi.waitFor(() => expect(timelines.total).toBeGreaterThan(10), patiently)
     timelines.open('users', 'matthew', null)
-    await vi.waitFor(() => expect(timelines.total).toBe(4))
+    await vi.waitFor(() => expect(timelines.total).toBe(4), patiently)
     expect(timelines.entryAt(0)?.name).toBe('Matthew Anderson')
   })
 })

@@ -72,6 +72,6 @@ export async function startBuiltShell(home: string, prepare: (electron: Electron
     if (only === undefined) throw new Error('There is no window.')
     return only
   }
-  if (electron.hasInstanceLock) await vi.waitUntil(() => electron.windows.length > 0, { timeout: 20_000 })
+  if (electron.hasInstanceLock) await vi.waitUntil(() => electron.windows.length > 0, { timeout: 60_000 })
   return { electron, home, window, page: () => window().loaded }
 }

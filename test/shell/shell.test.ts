@@ -11,7 +11,7 @@ import { refusable } from './stand-in.ts'
 
 const callChannel = 'trailview:call'
 /** A busy machine is no failure. */
-const patience = { timeout: 20_000 }
+const patience = { timeout: 60_000 }
 let home: string
 let shell: RunningShell
 

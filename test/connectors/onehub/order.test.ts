@@ -79,7 +79,7 @@ describe('a list that comes newest first', () => {
     expect(requests()).toBeLessThan((all.length / 30) * 2.2)
   })
 
-  it('is read whole, however a bound is read, also in parts', { timeout: 60_000 }, async () => {
+  it('is read whole, however a bound is read, also in parts', async () => {
     const gaps = fc
       .integer({ min: 1, max: 2_000 })
       .chain((most) => fc.array(fc.integer({ min: 1, max: most }), { minLength: 200, maxLength: 500 }))
@@ -99,7 +99,7 @@ describe('a list that comes newest first', () => {
     )
   })
 
-  it('is read whole where rows lie up to a dozen places from where their time puts them', { timeout: 60_000 }, async () => {
+  it('is read whole where rows lie up to a dozen places from where their time puts them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 5, max: 900 }),

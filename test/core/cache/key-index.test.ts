@@ -97,5 +97,5 @@ describe.each([identityKeys, entryKeys])('keys of $tree', (set) => {
       }),
       { numRuns: 25 },
     )
-  }, 180_000)
+  })
 })

@@ -155,7 +155,7 @@ describe('a process killed while it writes', () => {
       db.close()
       acknowledged = events.length
     }
-  }, 120_000)
+  })
 })
 
 describe('the whole archive', () => {

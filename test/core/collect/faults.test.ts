@@ -51,7 +51,6 @@ const schedule = fc.record({
 
 it.each(['time', 'sequence'] as const)(
   'loses nothing, doubles nothing and claims nothing false through any faults and interruptions, walking by %s',
-  { timeout: 120_000 },
   async (plan) => {
     await fc.assert(
       fc.asyncProperty(schedule, async ({ history, faults: names, insertsDuringWalks, steps }) => {

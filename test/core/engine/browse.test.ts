@@ -77,7 +77,7 @@ test('shows any window, page and place of a list as the whole list has it', asyn
     ),
     { numRuns: 40 },
   )
-}, 120_000)
+})
 
 test('pages on by key while events arrive before and after the place', async () => {
   const archive = await testEngine()

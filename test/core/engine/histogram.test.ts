@@ -116,7 +116,7 @@ test('each event lies in the bucket its clock time says, and buckets add up', as
     }),
     { numRuns: 15 },
   )
-}, 60_000)
+})
 
 test('a clock hour, day and month of a zone agree with the clock', () => {
   const zones = ['Europe/Berlin', 'America/Sao_Paulo', 'Asia/Kathmandu', 'Africa/Casablanca']
