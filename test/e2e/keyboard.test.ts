@@ -161,6 +161,7 @@ describe.skipIf(browserPath === null)('by keyboard alone', () => {
     for (let stop = 0; stop < 6 && (await focused()) !== 'button "Export"'; stop++) await press('Tab')
     await press('Enter')
     await form.getByText('Done').waitFor()
+    expect(await focused()).toBe('button "Close"')
     expect(existsSync(path)).toBe(true)
     await press('Escape')
     await form.waitFor({ state: 'detached' })
