@@ -16,8 +16,11 @@ import { Handover, type ThreadMethods } from './thread-calls.ts'
 /** Bytes of payloads after which a batch is full, whatever its events. */
 const batchBytes = 8 * 1024 * 1024
 
+/** Pages are read in the order they lie in the file, and once. */
+const cacheKib = 4_096
+
 /** Events in a row whose rows are read together. */
-export const runRows = 8_000
+export const runRows = 4_000
 
 /** Events with their payloads, joined; `next`: the place in the list from which to go on. */
 export interface EventBatch {
@@ -36,6 +39,7 @@ export interface EncodedLines {
 /** A thread that reads events with their payloads for one export, all within one transaction. */
 export function streamMethods(options: WorkerOptions): ThreadMethods {
   const db: Database = openDatabase({ home: options.home, keyHex: options.keyHex, role: 'reader' })
+  db.pragma(`cache_size = -${cacheKib}`)
   let reading: ListReader | null = null
   const taken = (): ListReader => {
     if (reading === null) throw new Error('no list was taken')
