@@ -56,6 +56,11 @@ export class Assistant {
     return !this.#hasFailed && count >= (this.#options.leastRows ?? manyRows)
   }
 
+  /** Starts the thread ahead where it will be of use for so many rows, so that nobody waits for its start. */
+  prepare(rows: number): void {
+    if (this.isUsefulFor(rows)) this.#thread ??= this.#start()
+  }
+
   /** Takes part in a pass. */
   match(task: MatchTask, signal: AbortSignal): Promise<null | 'failed'> | null {
     return this.isUsefulFor(task.slices.count) && isPlain(task.program) ? this.#call('match', task, signal) : null

@@ -80,6 +80,7 @@ export class Engine {
   static async load(db: Database, onProgress: (done: number, total: number) => void, assistant: Assistant | null = null): Promise<Engine> {
     const state = new ArchiveState(db)
     await state.load(onProgress, () => new Promise((resolve) => setImmediate(resolve)))
+    assistant?.prepare(state.columns.count)
     return new Engine(db, state, assistant)
   }
 
