@@ -8,6 +8,7 @@ import { exportAll } from './export-all.ts'
 import { createLatencies, figure, type Row } from './latency.ts'
 import { queryText, type Condition } from './questions.ts'
 import { settle } from './settle.ts'
+import { warm } from './warm.ts'
 
 /** Argument: home of a filled archive. Reports the rows of the table of targets, as the core answers through its door. */
 const [home = ''] = process.argv.slice(2)
@@ -21,7 +22,9 @@ const core = await openBenchCore(home)
 try {
   await settle(core)
   const drawers = await readDrawers(core)
+  await warm(home)
   rows.push(...(await measureFirstPages(drawers(1))))
+  await warm(home)
   rows.push(...(await measureMoving(drawers(2))))
   rows.push(...(await measureNumbers(drawers(3))))
   rows.push(...residentMemory())

@@ -2,6 +2,7 @@ import { openBenchCore } from './bench-archive.ts'
 import { report } from './child.ts'
 import { createLatencies } from './latency.ts'
 import { settle } from './settle.ts'
+import { warm } from './warm.ts'
 
 /** Argument: home of a filled archive. Reports how long a core takes from nothing to its first rows; in a process of its own, because each opening leaves memory behind. */
 const [home = ''] = process.argv.slice(2)
@@ -12,6 +13,7 @@ const first = await openBenchCore(home)
 await settle(first)
 await first.close()
 
+await warm(home)
 const rows = createLatencies()
 const search = createLatencies()
 for (let opening = 0; opening < openings; opening++) {
