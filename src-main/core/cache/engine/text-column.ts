@@ -1,5 +1,14 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
-import { blockEntries, endOfEntry, longestNeedleBytes, mostChunkEntries, nothing, type TextChunk, type TextMemory } from './text-memory.ts'
+import {
+  blockEntries,
+  endOfEntry,
+  longestNeedleBytes,
+  mostChunkEntries,
+  nothing,
+  searcherOf,
+  type TextChunk,
+  type TextMemory,
+} from './text-memory.ts'
 import { chunkWords, type Searching, type TextScan } from './text-scan.ts'
 
 /** Of so many entries it is kept where one begins, a power of two. */
@@ -185,7 +194,7 @@ export class TextColumn {
     }
     chunk.end += movedBytes
     last.end = from
-    last.greatestByte = this.#memory.searcher.greatestByteOf(last)
+    last.greatestByte = searcherOf(this.#memory.shared, 'own').greatestByteOf(last)
     this.#lastNumber = 0
     this.#lastStart = this.#starts[0] as number
     if (last.first === first) this.#chunks.pop()

@@ -63,9 +63,8 @@ export interface Needle {
 
 /** The memory in which the texts of an archive lie. Holds 4 GiB. */
 export class TextMemory {
-  /** What another thread makes a `TextSearcher` of its own for. */
+  /** What another thread searches as well, with a searcher of its own. */
   readonly shared = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
-  readonly searcher = new TextSearcher(this.shared, 'own')
   #bytes = Buffer.from(this.shared.buffer)
   #used = areaBytes * Object.keys(areas).length
 
@@ -102,7 +101,7 @@ export class TextMemory {
 }
 
 /** Searches texts where they lie. */
-export class TextSearcher {
+class TextSearcher {
   readonly #memory: WebAssembly.Memory
   readonly #search: SearchExports
   readonly #needleAt: number
@@ -140,3 +139,11 @@ export class TextSearcher {
 }
 
 let module: WebAssembly.Module | null = null
+const searchers = new WeakMap<WebAssembly.Memory, TextSearcher>()
+
+/** The searcher of this thread for a memory. */
+export function searcherOf(memory: WebAssembly.Memory, thread: ThreadArea): TextSearcher {
+  let searcher = searchers.get(memory)
+  if (searcher === undefined) searchers.set(memory, (searcher = new TextSearcher(memory, thread)))
+  return searcher
+}

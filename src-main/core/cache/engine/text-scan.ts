@@ -1,7 +1,7 @@
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration is no module that could be imported
 /// <reference path="./web-assembly.d.ts" />
 import { type SharedSlices, sharedSlices } from './slices.ts'
-import { blockEntries, type Needle, TextSearcher, type ThreadArea } from './text-memory.ts'
+import { blockEntries, type Needle, searcherOf, type ThreadArea } from './text-memory.ts'
 
 /** Numbers that tell a chunk: where it begins and ends, its first entry, how many it has, and its greatest byte. */
 export const chunkWords = 5
@@ -97,12 +97,4 @@ export function* together<Value>(parts: readonly Searching<Value>[]): Searching<
     if (open.length > 0) yield wanted
   }
   return values
-}
-
-const searchers = new WeakMap<WebAssembly.Memory, TextSearcher>()
-
-function searcherOf(memory: WebAssembly.Memory, thread: ThreadArea): TextSearcher {
-  let searcher = searchers.get(memory)
-  if (searcher === undefined) searchers.set(memory, (searcher = new TextSearcher(memory, thread)))
-  return searcher
 }
