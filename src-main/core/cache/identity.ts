@@ -20,7 +20,7 @@ export function storedExternalId(externalId: string): string {
 }
 
 /** The first bytes of the keys of all events whose external id reads the same but for case and accents. */
-export function externalPrefix(externalId: string): Buffer {
+function externalPrefix(externalId: string): Buffer {
   return sha256(fold(externalId)).subarray(0, foldedBytes)
 }
 
