@@ -169,6 +169,7 @@ export const en = {
     fewer: 'Show fewer',
     first: (count: string): string => `The ${count} most frequent; search for the others by name.`,
     empty: 'none',
+    unknown: 'not known',
   },
   detail: {
     label: 'Event',

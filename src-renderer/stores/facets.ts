@@ -39,8 +39,8 @@ export const useFacetsStore = defineStore('facets', () => {
   const counts = shallowRef<FacetCounts>({})
   const failure = shallowRef<Failure | null>(null)
   const answered = shallowRef<Query | null>(null)
-  /** Whether the counts are still those of the query before. */
-  const isStale = computed(() => answered.value !== query.effective)
+  /** Whether the counts are still those of the query before, or there are none yet. */
+  const isStale = computed(() => answered.value === null || answered.value !== query.effective)
   /** Whether they have been for longer than a moment. */
   const isWaiting = lasting(() => isStale.value, waitingMs)
   const expanded = ref<ReadonlySet<ShownFacet>>(new Set())

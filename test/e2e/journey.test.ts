@@ -90,6 +90,22 @@ describe.skipIf(browserPath === null)('the journey', () => {
     await seesEvents(truth.length)
   })
 
+  it('plans the next run, and says when it is', async () => {
+    await app.go('/connections')
+    const fact = (label: string) =>
+      card(name)
+        .locator('dt', { hasText: new RegExp(`^${label}$`) })
+        .locator('xpath=following-sibling::dd[1]')
+    expect(await fact('Next run').innerText()).toBe('not planned')
+    await card(name).getByRole('button', { name: 'Change' }).click()
+    const form = dialog(`Change ${name}`)
+    await form.getByLabel('Collect every (minutes)').fill('45')
+    await form.getByRole('button', { name: 'Save connection' }).click()
+    await fact('Schedule').getByText('every 45 min').waitFor()
+    const lastMs = Date.parse((await fact('Last run').innerText()).replace(' done', ''))
+    await expect.poll(async () => Date.parse(await fact('Next run').innerText()), { timeout: 30_000 }).toBe(lastMs + 45 * 60_000)
+  })
+
   it('searches while typing', async () => {
     const file = truth.map(({ payload }) => /[a-z]+ \w+ \d+\.\w+/.exec(payload)?.[0]).find((found) => found !== undefined) ?? ''
     const matching = truth.filter(({ payload }) => payload.includes(file))
@@ -99,6 +115,19 @@ describe.skipIf(browserPath === null)('the journey', () => {
     await seesEvents(matching.length)
     await expect.poll(() => new URL(app.page.url()).hash).toContain(encodeURIComponent(file).replaceAll('%20', '+'))
     await app.page.getByRole('button', { name: 'Clear the search' }).click()
+    await seesEvents(total)
+  })
+
+  it('tells namesakes apart where it offers them, and finds the chosen one alone', async () => {
+    await search().fill('actor:matthew')
+    const offers = app.page.getByRole('option', { name: /^Matthew Anderson/ })
+    for (const service of ['Onehub', 'OK SKY', 'Lytics'])
+      await offers.getByText(service, { exact: true }).first().waitFor({ state: 'attached' })
+    const chosen = offers.filter({ hasText: 'Lytics' }).first()
+    const held = numberIn((await chosen.innerText()).split('\n').at(-1) ?? '')
+    await chosen.click()
+    await seesEvents(held)
+    await searchFor('')
     await seesEvents(total)
   })
 
@@ -112,6 +141,8 @@ describe.skipIf(browserPath === null)('the journey', () => {
   })
 
   it('filters by facet, in and out', async () => {
+    // Counts of the search before are not shown.
+    await app.page.locator('aside.facets[aria-busy=false]').waitFor()
     const facet = app.page.getByRole('region', { name: 'Verb' })
     const first = facet.getByRole('button', { pressed: false }).first()
     const held = numberIn(await first.innerText())
@@ -119,6 +150,7 @@ describe.skipIf(browserPath === null)('the journey', () => {
     await seesEvents(held)
     await facet.getByRole('button', { pressed: true }).click()
     await seesEvents(total)
+    await app.page.locator('aside.facets[aria-busy=false]').waitFor()
     const service = app.page.getByRole('region', { name: 'Service' })
     const left = numberIn(await service.getByRole('button', { name: /^Lytics/ }).innerText())
     await service.getByRole('button', { name: 'Leave out Lytics' }).click()
@@ -221,6 +253,37 @@ describe.skipIf(browserPath === null)('the journey', () => {
       const row = app.page.getByRole('row').nth(1)
       for (const badge of ['Follow up', '#quarterly', 'note']) await row.getByText(badge, { exact: true }).waitFor()
     }
+    await detail().getByRole('button', { name: 'Close the event' }).click()
+  })
+
+  it('keeps both payloads of an event that the service tells anew, and shows what changed', async () => {
+    const before = truth.at(-1)
+    const after = services.onehub.change(before?.externalId ?? '')
+    truth = truth.map((event) => (event === before ? after : event))
+    await app.go('/connections')
+    await card(name).getByRole('link', { name: 'Runs and coverage' }).click()
+    await app.page.getByRole('button', { name: 'Collect everything again' }).click()
+    await app.page
+      .getByRole('region', { name: `Runs of ${name}` })
+      .getByRole('row')
+      .nth(2)
+      .getByText('done')
+      .waitFor()
+    await app.go(`/events?q=has:revision connection:"${name}"`)
+    await seesEvents(1)
+    await app.page.getByRole('row').nth(1).click()
+    await detail().getByRole('button', { name: 'Compare' }).click()
+    const lines = await detail().getByLabel('Changes from revision 1 to 2').locator('span').allInnerTexts()
+    const without = (sign: string) =>
+      JSON.parse(
+        lines
+          .filter((line) => !line.startsWith(sign))
+          .map((line) => line.slice(2))
+          .join(''),
+      ) as unknown
+    expect(without('+')).toEqual(JSON.parse(before?.payload ?? ''))
+    expect(without('−')).toEqual(JSON.parse(after.payload))
+    expect(lines.filter((line) => !line.startsWith(' ')).length).toBeLessThan(lines.length / 2)
     await detail().getByRole('button', { name: 'Close the event' }).click()
   })
 

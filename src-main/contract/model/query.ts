@@ -35,6 +35,8 @@ export interface QueryCompletion extends TextSpan {
   readonly kind: 'field' | 'value' | 'operator'
   /** Events that carry the value, where known. */
   readonly count: number | null
+  /** Where an actor, object or workspace is known: what tells namesakes apart. */
+  readonly services?: readonly string[]
 }
 
 export const eventOrderSchema = z.enum(['newest', 'oldest'])

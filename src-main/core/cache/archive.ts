@@ -240,7 +240,7 @@ export interface ArchiveReader {
     foldedText: string,
     limit: number,
     signal?: AbortSignal,
-  ): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]>
+  ): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count' | 'services'>[]>
   summary(): Promise<ArchiveSummary>
 
   connections(): Promise<readonly StoredConnection[]>

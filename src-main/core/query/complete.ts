@@ -4,12 +4,10 @@ import { findField, queryFields, type QueryField } from './fields.ts'
 import { quoteValue } from './quote.ts'
 import { scan, type ScannedTerm } from './scan.ts'
 
+type OfferedValue = Pick<QueryCompletion, 'insert' | 'label' | 'count' | 'services'>
+
 /** Values of a field that contain the folded text, commonest first; `insert` is the bare value, without quotes. */
-export type ValueLookup = (
-  field: string,
-  foldedText: string,
-  limit: number,
-) => Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]>
+export type ValueLookup = (field: string, foldedText: string, limit: number) => Promise<readonly OfferedValue[]>
 
 const maxOffered = 20
 
@@ -54,22 +52,17 @@ async function valuesOf(
   if (field === undefined || value === undefined || field.kind === 'raw') return []
   const wanted = fold(text.slice(value.start, caret).replaceAll('"', ''))
   const offered = await knownValues(field, wanted, lookup)
-  return offered.map(({ insert, label, count }) => ({
+  return offered.map(({ insert, ...rest }) => ({
     start: value.start,
     end: value.end,
     insert: quoteValue(insert),
-    label,
     kind: 'value',
-    count,
+    ...rest,
   }))
 }
 
 /** The fixed values of a field where it has any, with the archive's counts beside them; else the archive's values. */
-async function knownValues(
-  field: QueryField,
-  wanted: string,
-  lookup: ValueLookup,
-): Promise<readonly Pick<QueryCompletion, 'insert' | 'label' | 'count'>[]> {
+async function knownValues(field: QueryField, wanted: string, lookup: ValueLookup): Promise<readonly OfferedValue[]> {
   const found = field.kind === 'match' ? await lookup(field.name, wanted, maxOffered) : []
   if (field.values.length === 0) return found.slice(0, maxOffered)
   const counts = new Map(found.map(({ insert, count }) => [insert, count]))

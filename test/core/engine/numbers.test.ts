@@ -81,6 +81,21 @@ test('offers the values of a field that hold a text, with exact counts, the most
   expect(await offered('actor', 'nobody')).toEqual([])
 })
 
+test('offers namesakes by their ids, and says where each is known', async () => {
+  const { add, engine } = await testEngine()
+  const of = (id: string, name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => record({ externalId: `${id} ${i}`, actor: { id, name, email: null, kind: 'user' } }))
+  add('c1', [...of('u1', 'Ada', 4), ...of('u2', 'Ada Byron', 1)])
+  add('c2', [...of('u3', 'Ada', 3), ...of('u4', 'Grace', 2)])
+  const loaded = await engine()
+  expect(await loaded.completeValue('actor', 'a', 4, never)).toEqual([
+    { insert: 'u1', label: 'Ada', count: 4, services: ['onehub'] },
+    { insert: 'u3', label: 'Ada', count: 3, services: ['lytics'] },
+    { insert: 'Grace', label: 'Grace', count: 2, services: ['lytics'] },
+    { insert: 'Ada Byron', label: 'Ada Byron', count: 1, services: ['onehub'] },
+  ])
+})
+
 test('a facet of one id in two connections shows both names', async () => {
   const { add, engine } = await testEngine()
   const of = (name: string) => [record({ externalId: name, actor: { id: 'u7', name, email: null, kind: 'user' } })]

@@ -5,20 +5,13 @@ import { emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { topKeys } from './counter.ts'
 import { countingAll } from './counts.ts'
 import type { Dictionaries } from './dictionaries.ts'
-import { type FacetSource, facetOf } from './facets.ts'
-import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
-import { prepared } from './prepared.ts'
+import { type FacetSource, facetOf, known, labelOf } from './facets.ts'
+import { membersOf, type ThingColumn } from './latest-names.ts'
 import { isFileKind } from './quick-test.ts'
 import { inSteps } from './steps.ts'
 import { type Searching, together } from './text-scan.ts'
 
-type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count'>
-
-interface Named {
-  readonly id: string | null
-  readonly name: string | null
-  readonly email: string | null
-}
+type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count' | 'services'>
 
 /** What looking for values needs of the engine. Everything is found out in turns; of no use when the archive changed meanwhile. */
 export interface ValueSource {
@@ -31,7 +24,7 @@ export interface ValueSource {
   readonly all: <Value>(read: (source: FacetSource) => Value) => Promise<Value>
 }
 
-/** Values of a field that contain the folded text, most frequent first. */
+/** Values of a field that contain the folded text, most frequent first; where several have one name, what is inserted is their id. */
 export async function completeValue(field: string, foldedText: string, limit: number, source: ValueSource): Promise<readonly Completion[]> {
   const { state, all } = source
   const { kinds, subject } = state.dictionaries
@@ -98,16 +91,17 @@ async function things(
     sums[group] = (sums[group] as number) + count
   })
   const top = topKeys(Uint32Array.from(groups), sums, limit)
-  const latest = latestOf(
+  const members = membersOf(entries, top, (num) => hasBit(found, num) && counts[num] !== 0 && isWanted(num))
+  const values = known(
     state,
+    db,
     column,
-    membersOf(entries, top, (num) => hasBit(found, num) && counts[num] !== 0 && isWanted(num)),
+    top.map((group) => ({ group, count: sums[group] as number, seen: members.get(group) ?? [group] })),
   )
-  const sql =
-    column === 'actor' ? 'SELECT id, name, email FROM actor WHERE num = ?' : 'SELECT id, name, NULL AS email FROM subject WHERE num = ?'
-  return top.map((group) => {
-    const named = prepared<[number], Named>(db, sql).get(latest.get(group)?.[0] ?? group)
-    const label = named?.name ?? named?.email ?? named?.id ?? ''
-    return { insert: label, label, count: sums[group] as number }
+  const bearers = Map.groupBy(values, ({ names }) => names[0])
+  return values.map(({ value, names, services, count }) => {
+    const [label = ''] = names
+    const isAlone = names.length === 1 && bearers.get(label)?.length === 1
+    return { insert: isAlone ? label : value, label: labelOf(names), count, services }
   })
 }

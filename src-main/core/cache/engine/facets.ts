@@ -189,8 +189,27 @@ const mostNames = 3
 /** The most former names that are looked at for the connections they belong to. */
 const mostFormer = 200
 
-/** Groups by the latest names they have among the matches: one for each connection that gives the same id to something else. */
+/** A group with what tells it from others. */
+export interface Known {
+  /** What `field:` takes for this group alone. */
+  readonly value: string
+  /** The latest: one for each connection that gives the same id to something else. */
+  readonly names: readonly string[]
+  readonly services: readonly string[]
+  readonly count: number
+}
+
 function named(state: ArchiveState, db: Database, column: ThingColumn, found: readonly GroupCount[]): readonly FacetValue[] {
+  return known(state, db, column, found).map(({ names, ...rest }) => ({ ...rest, label: labelOf(names) }))
+}
+
+/** The names of one thing as a label. */
+export function labelOf(names: readonly string[]): string {
+  return names.slice(0, mostNames).join(' / ') + (names.length > mostNames ? ' / …' : '')
+}
+
+/** Groups by the latest names they have among the matches, in the order given. */
+export function known(state: ArchiveState, db: Database, column: ThingColumn, found: readonly GroupCount[]): readonly Known[] {
   const latest = latestOf(state, column, new Map(found.map(({ group, seen }) => [group, seen])))
   const sql =
     column === 'actor'
@@ -204,14 +223,13 @@ function named(state: ArchiveState, db: Database, column: ThingColumn, found: re
       if (row !== undefined && !byConnection.has(row.connection)) byConnection.set(row.connection, row)
     }
     const rows = [...byConnection.values()]
-    const labels = [...new Set(rows.map(({ id, name, email }) => name ?? email ?? id ?? ''))]
     const services = [...byConnection.keys()].flatMap((num) => state.dictionaries.connections.get(num)?.service ?? [])
     const [first] = rows
     return {
       value: first?.id ?? first?.name ?? first?.email ?? '',
-      label: labels.slice(0, mostNames).join(' / ') + (labels.length > mostNames ? ' / …' : ''),
-      count,
+      names: [...new Set(rows.map(({ id, name, email }) => name ?? email ?? id ?? ''))],
       services: [...new Set(services)],
+      count,
     }
   })
 }
