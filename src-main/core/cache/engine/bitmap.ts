@@ -19,6 +19,17 @@ export function hasBit(words: Uint32Array, bit: number): boolean {
   return (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
 }
 
+/** Whether no bit is set. */
+export function isEmpty(words: Uint32Array): boolean {
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
+  return true
+}
+
+/** Sets in `words` what is set in `added`, which is no longer. */
+export function addBits(words: Uint32Array, added: Uint32Array): void {
+  for (let i = 0; i < added.length; i++) words[i] = (words[i] as number) | (added[i] as number)
+}
+
 /** Words for `count` bits, none of them set. */
 export const emptyBits = (count: number): Uint32Array => new Uint32Array((count + 31) >>> 5)
 

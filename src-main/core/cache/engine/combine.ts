@@ -1,4 +1,4 @@
-import { popcountWords } from './bitmap.ts'
+import { isEmpty, popcountWords } from './bitmap.ts'
 import type { Program, TableColumn } from './program.ts'
 
 /** Joins programs; those of one column become one table. */
@@ -70,7 +70,7 @@ export function negate(program: Program): Program {
 
 /** A table's program; a table without a yes is `none`. */
 export function tableProgram(column: TableColumn, table: Uint32Array): Program {
-  return table.some((word) => word !== 0) ? { op: 'table', column, table } : { op: 'none' }
+  return isEmpty(table) ? { op: 'none' } : { op: 'table', column, table }
 }
 
 /** A program for a list of rows. */

@@ -1,9 +1,10 @@
 import { fold } from '../../lib/fold.ts'
 import { matchesWithin } from '../../query/pattern.ts'
 import type { Pattern, TextScope } from '../../query/tree.ts'
-import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
+import { addBits, bitsWhere, emptyBits, hasBit, isEmpty } from './bitmap.ts'
 import { both, rowsProgram, sum, tableProgram } from './combine.ts'
 import type { CompileContext, Step } from './compile.ts'
+import type { Contexts } from './contexts.ts'
 import { markingWithin, nameMarks, plainTextOf } from './patterns.ts'
 import { layingAcross } from './phrase.ts'
 import type { Program } from './program.ts'
@@ -43,12 +44,8 @@ function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): 
     // Marks in wordings are no text.
     ...(pattern.pieces.some((piece) => nameMarks.test(piece)) ? [] : [markingWithin(template, pattern, templates)]),
   ])
-  names.forEach((word, at) => (objects[at] = (objects[at] as number) | word))
-  const context = bitsWhere(
-    0,
-    contexts.count,
-    (number) => hasBit(names, contexts.workspace.at(number)) || hasBit(actions, contexts.action.at(number)),
-  )
+  addBits(objects, names)
+  const context = contextsOf(contexts, names, actions)
   steps.push(
     () =>
       `text ${shown(pattern)}: found in ${sum(actors)} actors, ${sum(objects)} objects, ${sum(context)} combinations of workspace and action, ${sum(templates)} wordings, by their columns`,
@@ -59,6 +56,14 @@ function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): 
     tableProgram('context', context),
     tableProgram('template', templates),
   ]
+}
+
+/** Contexts whose workspace has one of some names, or whose action is one of some. */
+function contextsOf(contexts: Contexts, names: Uint32Array, actions: Uint32Array): Uint32Array {
+  const { workspaces, workspacePlace, action, count } = contexts
+  const places = bitsWhere(0, workspaces.length, (place) => hasBit(names, workspaces[place] as number))
+  if (isEmpty(places) && isEmpty(actions)) return emptyBits(count)
+  return bitsWhere(0, count, (number) => hasBit(places, workspacePlace.at(number)) || hasBit(actions, action.at(number)))
 }
 
 function inReviews(pattern: Pattern, state: ArchiveState, steps: Step[]): readonly Program[] {
@@ -91,7 +96,7 @@ function* candidatesOf(pattern: Pattern, state: ArchiveState): Searching<Program
       subject.name.marking('anywhere', word, subjects),
       template.marking('anywhere', word, templates),
     ])
-    const context = bitsWhere(0, contexts.count, (number) => hasBit(subjects, contexts.workspace.at(number)))
+    const context = contextsOf(contexts, subjects, emptyBits(0))
     found.push(
       both('or', [
         tableProgram('actor', actors),

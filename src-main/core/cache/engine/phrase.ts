@@ -1,5 +1,5 @@
 import type { ArchiveState } from './archive-state.ts'
-import { bitsWhere, emptyBits, hasBit } from './bitmap.ts'
+import { bitsWhere, emptyBits, hasBit, isEmpty } from './bitmap.ts'
 import type { Step } from './compile.ts'
 import type { Program, SlotChoice } from './program.ts'
 import { partsOf, type SummaryPart } from './summary-text.ts'
@@ -113,7 +113,7 @@ class DemandTables {
     const column = slot === 'actor' ? actor.name : subject.name
     const table = emptyBits(slot === 'actor' ? counts.actor : counts.object)
     yield* column.marking(place, text, table)
-    if (table.every((word) => word === 0)) return null
+    if (isEmpty(table)) return null
     if (slot !== 'context') return table
     return bitsWhere(0, contexts.count, (number) => hasBit(table, contexts.workspace.at(number)))
   }

@@ -1,4 +1,4 @@
-import { clearBit, forEachBit, hasBit, popcount } from './bitmap.ts'
+import { clearBit, forEachBit, hasBit, isEmpty, popcount } from './bitmap.ts'
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
 
@@ -27,6 +27,9 @@ export type Program =
   | { readonly op: 'slots'; readonly listOfTemplate: Uint32Array; readonly lists: readonly (readonly SlotChoice[])[] }
   /** Candidates to be looked at one by one. */
   | { readonly op: 'confirm'; readonly candidates: Program; readonly isMatch: (row: number) => boolean; readonly isSlow: boolean }
+
+/** The numbers of rows that are gone through: of all events, row by row, or of some in whatever order (`ListedRows`). */
+export type RowNumbers = Readonly<Record<Exclude<TableColumn, 'flags'>, Uint32Array>> & { readonly flags: Uint8Array }
 
 /** True when testing an event may read its payload, so that slices must be small. */
 export function isSlow(program: Program): boolean {
@@ -66,10 +69,8 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
       return hasBit(program.table, columns[program.column][row] ?? 0)
     case 'bits':
       return hasBit(program.words, row)
-    case 'rows': {
-      const at = lowerBound(program.rows, row)
-      return at < program.rows.length && program.rows[at] === row
-    }
+    case 'rows':
+      return isAmong(program.rows, row)
     case 'slots':
       return (program.lists[program.listOfTemplate[columns.template[row] ?? 0] ?? 0] ?? []).some((choice) => holds(choice, columns, row))
     case 'confirm':
@@ -77,7 +78,7 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
   }
 }
 
-function holds(choice: SlotChoice, columns: EventColumns, row: number): boolean {
+function holds(choice: SlotChoice, columns: RowNumbers, row: number): boolean {
   return (
     (choice.actor === undefined || hasBit(choice.actor, columns.actor[row] ?? 0)) &&
     (choice.object === undefined || hasBit(choice.object, columns.object[row] ?? 0)) &&
@@ -90,15 +91,31 @@ function holds(choice: SlotChoice, columns: EventColumns, row: number): boolean 
  * Words are written whole; bits past `to` and of removed rows are 0.
  */
 export function runSlice(program: Program, columns: EventColumns, from: number, to: number, out: Uint32Array): void {
-  const words = out.subarray(0, (to - from + 31) >>> 5).fill(0xffffffff)
-  const rest = (to - from) & 31
-  if (rest !== 0) words[words.length - 1] = (1 << rest) - 1
+  const words = firstBits(out, to - from)
   if (columns.removedCount > 0) clearWhere(words, from, (row) => ((columns.flags[row] as number) & flag.removed) !== 0)
-  narrow(program, columns, from, words)
+  narrow(program, columns, null, from, words)
 }
 
-/** Clears the bits of rows that do not match; rows whose bits are clear already are not looked at. Bit 0 is row `from`. */
-function narrow(program: Program, columns: EventColumns, from: number, words: Uint32Array): void {
+/** The same for rows of a list, bit 0 being the first of them. */
+export function runListed(program: Program, numbers: RowNumbers, rows: Uint32Array, out: Uint32Array): void {
+  const words = firstBits(out, rows.length)
+  clearWhere(words, 0, (at) => ((numbers.flags[at] as number) & flag.removed) !== 0)
+  narrow(program, numbers, rows, 0, words)
+}
+
+/** As many words as there are bits for, all of these set. */
+function firstBits(out: Uint32Array, count: number): Uint32Array {
+  const words = out.subarray(0, (count + 31) >>> 5).fill(0xffffffff)
+  const rest = count & 31
+  if (rest !== 0) words[words.length - 1] = (1 << rest) - 1
+  return words
+}
+
+/**
+ * Clears the bits of rows that do not match; rows whose bits are clear already are not looked at. Bit 0 is the one at `from` of
+ * `numbers`. `rows`: which rows these are of; null: they are the rows themselves.
+ */
+function narrow(program: Program, numbers: RowNumbers, rows: Uint32Array | null, from: number, words: Uint32Array): void {
   switch (program.op) {
     case 'all':
       return
@@ -107,8 +124,8 @@ function narrow(program: Program, columns: EventColumns, from: number, words: Ui
       return
     case 'and':
       for (const part of program.parts) {
-        narrow(part, columns, from, words)
-        if (words.every((word) => word === 0)) return
+        narrow(part, numbers, rows, from, words)
+        if (isEmpty(words)) return
       }
       return
     case 'or': {
@@ -117,7 +134,7 @@ function narrow(program: Program, columns: EventColumns, from: number, words: Ui
       const found = borrow(words)
       for (const part of program.parts) {
         found.set(open)
-        narrow(part, columns, from, found)
+        narrow(part, numbers, rows, from, found)
         for (let i = 0; i < open.length; i++) open[i] = (open[i] as number) & ~(found[i] as number)
       }
       for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & ~(open[i] as number)
@@ -127,39 +144,42 @@ function narrow(program: Program, columns: EventColumns, from: number, words: Ui
     }
     case 'not': {
       const found = borrow(words)
-      narrow(program.part, columns, from, found)
+      narrow(program.part, numbers, rows, from, found)
       for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & ~(found[i] as number)
       giveBack(found)
       return
     }
     case 'table':
-      if (program.column === 'flags') narrowByBytes(columns.flags, program.table, from, words)
-      else narrowByNumbers(columns[program.column], program.table, from, words)
+      if (program.column === 'flags') narrowByBytes(numbers.flags, program.table, from, words)
+      else narrowByNumbers(numbers[program.column], program.table, from, words)
       return
     case 'bits':
+      if (rows !== null) return clearWhere(words, from, (at) => !hasBit(program.words, rows[at] as number))
       for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & (program.words[(from >>> 5) + i] ?? 0)
       return
     case 'rows': {
-      const { rows } = program
-      let at = lowerBound(rows, from)
+      const { rows: matches } = program
+      if (rows !== null) return clearWhere(words, from, (at) => !isAmong(matches, rows[at] as number))
+      let at = lowerBound(matches, from)
       for (let i = 0; i < words.length; i++) {
         let bits = 0
-        for (const end = from + i * 32 + 32; at < rows.length && (rows[at] as number) < end; at++) bits |= 1 << (rows[at] as number)
+        for (const end = from + i * 32 + 32; at < matches.length && (matches[at] as number) < end; at++)
+          bits |= 1 << (matches[at] as number)
         words[i] = (words[i] as number) & bits
       }
       return
     }
     case 'slots': {
       const { listOfTemplate, lists } = program
-      clearWhere(words, from, (row) => {
-        const list = lists[listOfTemplate[columns.template[row] as number] ?? 0] ?? []
-        return !list.some((choice) => holds(choice, columns, row))
+      clearWhere(words, from, (at) => {
+        const list = lists[listOfTemplate[numbers.template[at] as number] ?? 0] ?? []
+        return !list.some((choice) => holds(choice, numbers, at))
       })
       return
     }
     case 'confirm':
-      narrow(program.candidates, columns, from, words)
-      clearWhere(words, from, (row) => !program.isMatch(row))
+      narrow(program.candidates, numbers, rows, from, words)
+      clearWhere(words, from, (at) => !program.isMatch(rows === null ? at : (rows[at] as number)))
       return
   }
 }
@@ -174,22 +194,36 @@ function clearWhere(words: Uint32Array, from: number, isTrue: (row: number) => b
 /** Words with no more bits than this are gone through bit by bit, others row by row. */
 const fewBits = 10
 
+/** Numbers ahead of those looked at that are touched, so that memory brings them meanwhile: processors do not always foresee it. */
+const touchedAhead = 512
+/** Numbers that come from memory together. */
+const lineNumbers = 16
+/** Where it goes: what were of no use at all would be left out. */
+const touched = new Uint32Array(1)
+
 function narrowByNumbers(column: Uint32Array, table: Uint32Array, from: number, words: Uint32Array): void {
+  const lastLine = column.length - lineNumbers
   for (let i = 0, first = from; i < words.length; i++, first += 32) {
     const wanted = words[i] as number
     if (wanted === 0) continue
     let bits = 0
     if (wanted === -1 >>> 0 || popcount(wanted) > fewBits) {
+      const ahead = Math.min(first + touchedAhead, lastLine - lineNumbers)
+      touched[0] = (column[ahead] as number) ^ (column[ahead + lineNumbers] as number)
       // Past the last row there are zeros or what no bit is wanted of.
-      for (let bit = 0; bit < 32; bit++) {
-        const number = column[first + bit] as number
-        bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
+      for (let bit = 0; bit < 32; bit += 4) {
+        const row = first + bit
+        bits |=
+          (bitOf(table, column[row] as number) |
+            (bitOf(table, column[row + 1] as number) << 1) |
+            (bitOf(table, column[row + 2] as number) << 2) |
+            (bitOf(table, column[row + 3] as number) << 3)) <<
+          bit
       }
     } else {
       for (let left = wanted; left !== 0; left &= left - 1) {
         const bit = 31 - Math.clz32(left & -left)
-        const number = column[first + bit] as number
-        bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
+        bits |= bitOf(table, column[first + bit] as number) << bit
       }
     }
     words[i] = wanted & bits
@@ -201,12 +235,14 @@ function narrowByBytes(column: Uint8Array, table: Uint32Array, from: number, wor
     const wanted = words[i] as number
     if (wanted === 0) continue
     let bits = 0
-    for (let bit = 0; bit < 32; bit++) {
-      const number = column[first + bit] as number
-      bits |= (((table[number >>> 5] as number) >>> (number & 31)) & 1) << bit
-    }
+    for (let bit = 0; bit < 32; bit++) bits |= bitOf(table, column[first + bit] as number) << bit
     words[i] = wanted & bits
   }
+}
+
+/** 1 where the bit of a number is set, else 0. */
+function bitOf(table: Uint32Array, number: number): number {
+  return ((table[number >>> 5] as number) >>> (number & 31)) & 1
 }
 
 /** First index whose value is at or above the wanted one. */
@@ -219,6 +255,11 @@ export function lowerBound(sorted: Uint32Array, wanted: number): number {
     else high = middle
   }
   return low
+}
+
+function isAmong(sorted: Uint32Array, row: number): boolean {
+  const at = lowerBound(sorted, row)
+  return at < sorted.length && sorted[at] === row
 }
 
 const pool: Uint32Array[] = []

@@ -4,12 +4,13 @@ import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import type { Assistant } from './assistant.ts'
-import { forEachBit } from './bitmap.ts'
+import { emptyBits, forEachBit, popcountWords } from './bitmap.ts'
 import { flag, sliceRows } from './columns.ts'
 import { type Compiled, compiling } from './compile.ts'
+import { listedRows, ListedRows } from './listed-rows.ts'
 import { narrowingOf } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
-import { isSlow, type Program, runSlice, testRow } from './program.ts'
+import { isSlow, type Program, runListed, runSlice } from './program.ts'
 import { quickTest } from './quick-test.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { ResultCache } from './result-cache.ts'
@@ -24,21 +25,25 @@ import { TextScanner } from './text-scanner.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
-/** Positions of the list walked in search of a first page where looking at all rows at once would take longer. */
+/** Positions of the list walked in search of a first page, at most: so many, or a share of all. Beyond it, looking at all rows at once takes less. */
 const walkPositions = 131_072
+const walkShare = 1 / 8
+/** Positions between two breaths when testing a row may read its payload: the walk is then the cheaper way, however long. */
+const slowStep = 64
 /** Positions walked, and for how long, ms of processor time, before a query is even compiled: on a busy machine the clock would end a walk that costs little. */
 const quickPositions = 16_384
 const quickMs = 5
-/** Positions after which it is seen whether the walk leads anywhere. */
-const quickSample = 1_024
-/** The same when testing a row may read its payload: the walk is then the cheaper way, however long. */
-const slowWalkPositions = Infinity
+/** Positions after which it is seen whether the walk leads anywhere: at least a share of what should have been met by then was. */
+const quickSample = 256
+const quickShare = 1 / 2
 /** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and words between two breaths. */
 const fewRows = 20_000
 const testedWords = 16_384
 /** Few are at most one in so many of all; rows looked at beforehand. */
 const fewShare = 16
-const lookedAtRows = 4_096
+const lookedAtRows = 16_384
+/** So many of them in a row, as neighbours lie near each other in memory. */
+const lookedAtRun = 64
 /** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
 const rememberedPrograms = 2
 const rememberedTerms = 8
@@ -168,9 +173,13 @@ export class Searcher {
   /** How many of some rows taken here and there match; only for choosing the way. */
   #hits(program: Program): number {
     const { columns } = this.#state
-    const step = Math.ceil(columns.count / lookedAtRows)
+    const step = Math.ceil(columns.count / lookedAtRows) * lookedAtRun
+    const words = emptyBits(lookedAtRun)
     let hits = 0
-    for (let row = 0; row < columns.count; row += step) if (testRow(program, columns, row)) hits++
+    for (let from = 0; from < columns.count; from += step) {
+      runSlice(program, columns, from, Math.min(from + lookedAtRun, columns.count), words)
+      hits += popcountWords(words, 0, words.length)
+    }
     return hits
   }
 
@@ -279,7 +288,8 @@ export class Searcher {
       if ((at & 63) === 0 && threadMs() > stopMs) return null
       const walked = at + 1 - stretch.from
       // Where few were met, too few will be.
-      if (walked % quickSample === 0 && end < stretch.end && rows.length * quickPositions < wanted * walked) return null
+      const expected = (wanted * walked) / quickPositions
+      if (walked % quickSample === 0 && end < stretch.end && rows.length < expected * quickShare) return null
     }
     return end >= stretch.end ? rows : null
   }
@@ -294,22 +304,26 @@ export class Searcher {
   ): Promise<readonly number[] | null> {
     const { columns, order, rewrites, version } = this.#state
     const slow = isSlow(program)
-    const end = Math.min(stretch.end, stretch.from + (slow ? slowWalkPositions : walkPositions))
+    const most = Math.max(walkPositions, columns.count * walkShare)
+    const end = slow ? stretch.end : Math.min(stretch.end, stretch.from + most)
     // Of what is rare too few would be met.
-    if (!slow && end < stretch.end && this.#hits(program) * walkPositions < wanted * lookedAtRows) return null
-    const rows: number[] = []
-    for (let at = stretch.from; at < end; at++) {
-      const row = order.rowAt(display, at)
-      if (testRow(program, columns, row)) {
-        rows.push(row)
-        if (rows.length === wanted) return rows
-      }
-      if (slow && (at & 63) === 0) {
-        await this.#scheduler.breathe(urgency.rows, signal)
-        if (this.#state.rewrites !== rewrites || this.#state.version !== version) return null
-      }
+    if (end < stretch.end && this.#hits(program) * most < wanted * lookedAtRows) return null
+    const numbers = new ListedRows(columns)
+    const step = slow ? slowStep : listedRows
+    const listed = new Uint32Array(step)
+    const words = emptyBits(step)
+    const found: number[] = []
+    for (let from = stretch.from; from < end; from += step) {
+      const rows = listed.subarray(0, Math.min(step, end - from))
+      for (let at = 0; at < rows.length; at++) rows[at] = order.rowAt(display, from + at)
+      numbers.list(rows)
+      runListed(program, numbers, rows, words)
+      forEachBit(words, 0, (rows.length + 31) >>> 5, (at) => found.push(rows[at] as number))
+      if (found.length >= wanted) return found.slice(0, wanted)
+      await this.#scheduler.breathe(urgency.rows, signal)
+      if (this.#state.rewrites !== rewrites || this.#state.version !== version) return null
     }
-    return end >= stretch.end ? rows : null
+    return end >= stretch.end ? found : null
   }
 }
 

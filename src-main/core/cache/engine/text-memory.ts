@@ -18,7 +18,7 @@ const mostPages = 65_536
 /** Pages added at a time. */
 const grownPages = 64
 /** Size of a chunk, where nothing in it is larger. */
-const chunkBytes = 128 * 1024
+const chunkBytes = 256 * 1024
 /** Bytes that are looked at to learn which are rare. */
 const sampleBytes = 4_096
 /** The memory begins with an area for each thread that searches: the needle, and the bits of what is found in a chunk. */
@@ -102,18 +102,21 @@ export class TextMemory {
 
 /** Searches texts where they lie. */
 class TextSearcher {
-  readonly #memory: WebAssembly.Memory
   readonly #search: SearchExports
   readonly #needleAt: number
   readonly #bitsAt: number
+  readonly #needle: Uint8Array
+  readonly #found: Uint32Array
 
   /** Each thread that searches a memory has an area of it to itself. */
   constructor(memory: WebAssembly.Memory, thread: ThreadArea) {
     module ??= new WebAssembly.Module(Buffer.from(textSearchModule, 'base64'))
-    this.#memory = memory
     this.#search = new WebAssembly.Instance(module, { texts: { memory } }).exports as unknown as SearchExports
     this.#needleAt = areas[thread] * areaBytes
     this.#bitsAt = this.#needleAt + longestNeedleBytes
+    // These stay what they are when the memory grows.
+    this.#needle = new Uint8Array(memory.buffer, this.#needleAt, longestNeedleBytes)
+    this.#found = new Uint32Array(memory.buffer, this.#bitsAt, mostChunkEntries / blockEntries)
   }
 
   /** The greatest byte of a chunk's texts. */
@@ -126,10 +129,10 @@ class TextSearcher {
    * add to the same words.
    */
   mark(address: number, end: number, entries: number, { bytes, offsets }: Needle, bits: Uint32Array, firstWord: number): void {
-    const { buffer } = this.#memory
+    const found = this.#found
     const words = Math.ceil(entries / blockEntries)
-    const found = new Uint32Array(buffer, this.#bitsAt, words).fill(0)
-    new Uint8Array(buffer, this.#needleAt, bytes.length).set(bytes)
+    found.fill(0, 0, words)
+    this.#needle.set(bytes)
     this.#search.find(address, end, this.#needleAt, bytes.length, ...offsets, this.#bitsAt)
     for (let at = 0; at < words; at++) {
       const word = found[at] as number

@@ -6,7 +6,7 @@ import { blockEntries, type Needle, searcherOf, type ThreadArea } from './text-m
 /** Numbers that tell a chunk: where it begins and ends, its first entry, how many it has, and its greatest byte. */
 export const chunkWords = 5
 /** Chunks searched between two breaths: some 2 MB. */
-const sliceChunks = 16
+const sliceChunks = 8
 
 /** A text looked for in a column: the bits of the entries that hold it are set. */
 export interface TextScan {
@@ -63,9 +63,9 @@ export function scanSlice(
   for (const { chunks, wanted } of columns) {
     const count = chunks.length / chunkWords
     for (let at = Math.max(from - begin, 0); at < Math.min(to - begin, count); at++) {
-      const [address = 0, end = 0, first = 0, entries = 0, greatestByte = 0] = chunks.subarray(at * chunkWords, (at + 1) * chunkWords)
+      const word = (place: number): number => chunks[at * chunkWords + place] as number
       for (const { needle, bits } of wanted) {
-        if (needle.greatestByte <= greatestByte) searcher.mark(address, end, entries, needle, bits, first / blockEntries)
+        if (needle.greatestByte <= word(4)) searcher.mark(word(0), word(1), word(3), needle, bits, word(2) / blockEntries)
       }
     }
     begin += count

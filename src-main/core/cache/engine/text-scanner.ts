@@ -1,4 +1,5 @@
 import type { Assistant } from './assistant.ts'
+import { addBits } from './bitmap.ts'
 import type { Scheduler, Urgency } from './scheduler.ts'
 import { Slices } from './slices.ts'
 import type { SharedWords } from './shared-words.ts'
@@ -39,18 +40,18 @@ export class TextScanner {
   }
 
   async #searchWith(assistant: Assistant, scans: readonly TextScan[], level: Urgency, signal: AbortSignal): Promise<void> {
-    const lent = scans.map((scan) => ({ ...scan, bits: this.#words.borrow(scan.bits.length) }))
-    const task = taskOf(lent)
+    const lent = scans.map((scan) => ({ scan, words: this.#words.borrow(scan.bits.length) }))
+    const task = taskOf(lent.map(({ scan, words }) => ({ ...scan, bits: words })))
     if (task === null) return
     const slices = new Slices(task.slices)
     const assisted = assistant.search(task, signal)
     try {
       await this.#takeSlices(task, slices, level, signal)
       if ((await assisted) === 'failed') return await this.#search(scans, level, signal)
-      lent.forEach(({ bits: found }, at) => addWords(scans[at]?.bits, found))
+      for (const { scan, words } of lent) addBits(scan.bits, words)
     } finally {
       slices.drop()
-      for (const { bits } of lent) this.#words.giveBack(bits, slices)
+      for (const { words } of lent) this.#words.giveBack(words, slices)
     }
   }
 
@@ -60,9 +61,4 @@ export class TextScanner {
       await this.#scheduler.breathe(level, signal)
     }
   }
-}
-
-function addWords(words: Uint32Array | undefined, added: Uint32Array): void {
-  if (words === undefined) return
-  for (let at = 0; at < added.length; at++) words[at] = (words[at] as number) | (added[at] as number)
 }
