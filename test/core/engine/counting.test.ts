@@ -127,12 +127,12 @@ test('results are counted exactly, small or large, whatever was added, changed a
           expect(sorted(listed(counts.context))).toEqual(sorted(countsBy(model, result, (row) => columns.context[row] ?? 0)))
           expect(sorted(listed(counts.flags))).toEqual(sorted(countsBy(model, result, (row) => columns.flags[row] ?? 0)))
 
-          const { first } = dictionaries.subject.groups
-          const byGroup = countsBy(model, result, (row) => first.at(columns.object[row] ?? 0))
+          const { groups } = dictionaries.subject
+          const byGroup = countsBy(model, result, (row) => groups.of(columns.object[row] ?? 0))
           byGroup.delete(0)
           const byPlace = new Map<number, number>()
           listed(counts.place).forEach((count, place) => {
-            const group = first.at(basis.frequent.numbers[place] ?? 0)
+            const group = groups.of(basis.frequent.numbers[place] ?? 0)
             if (place !== 0) byPlace.set(group, (byPlace.get(group) ?? 0) + count)
           })
           for (const [group, count] of byPlace) expect(count).toBe(byGroup.get(group))
@@ -143,18 +143,28 @@ test('results are counted exactly, small or large, whatever was added, changed a
             const known = [...byPlace].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 5)
             expect(known).toEqual(top)
           }
-          const allGroups = await counting.countObjects(result, never, (groups) => {
+          const rare = await counting.countRare(counted, never, (counter) => {
             const found = new Map<number, number>()
-            groups.forEach((group, count) => found.set(group, count))
+            counter.forEach((group, count) => found.set(group, count))
             return found
           })
-          allGroups.delete(0)
-          expect(sorted(allGroups)).toEqual(sorted(byGroup))
+          expect(sorted(new Map([...byPlace, ...(rare ?? [])]))).toEqual(sorted(byGroup))
+          for (const group of rare?.keys() ?? []) expect(byPlace.has(group)).toBe(false)
         }
       },
     ),
     { numRuns: 2 },
   )
+})
+
+test('rare objects of a result are not counted with what has changed since', async () => {
+  const model = new Model(generator(6))
+  const counting = new Counting(model as unknown as ArchiveState, new Scheduler(), () => Promise.resolve(model.present))
+  const counted = await counting.count(model.present, never)
+  expect(await counting.countRare(counted, never, () => 'counted')).toBe('counted')
+  model.change(0, true)
+  expect(await counting.countRare(counted, never, () => 'counted')).toBe(null)
+  expect(await counting.count(counted.result, never)).not.toBe(counted)
 })
 
 test('the most frequent objects of a large result need no count of the rare ones', async () => {

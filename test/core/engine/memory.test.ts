@@ -168,7 +168,7 @@ test('a stored part of a dictionary comes back as it was, and grows on', () => {
     expect(restored.subject.name.text(number)).toBe(whole.subject.name.text(number))
     expect(restored.subject.connection.at(number)).toBe(whole.subject.connection.at(number))
     if (number > 0) expect(restored.kinds.texts[restored.subject.kind.at(number)]).toBe(whole.kinds.texts[whole.subject.kind.at(number)])
-    expect(restored.subject.groups.first.at(number)).toBe(whole.subject.groups.first.at(number))
+    expect(restored.subject.groups.of(number)).toBe(whole.subject.groups.of(number))
     // An id that comes again comes with another name.
     if (number > 0 && number < 40_000 && number % 5 !== 0) {
       expect(restored.subject.groups.isVaried(number)).toBe(number + 40_000 < whole.subject.count)
@@ -296,7 +296,7 @@ test('few matches, counted slots and walked positions fall into the same buckets
         state as unknown as ArchiveState,
         result,
         borders,
-        isFew(result) ? null : { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis },
+        isFew(result) ? null : { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis, rewrites: 0 },
       )
       while (!counter.step());
       return counter.counted()

@@ -86,7 +86,7 @@ async function things(
   forEachBit(found, 0, found.length, (num) => {
     const count = counts[num] ?? 0
     if (num === 0 || count === 0 || !isWanted(num)) return
-    const group = entries.groups.first.at(num)
+    const group = entries.groups.of(num)
     if (sums[group] === 0) groups.push(group)
     sums[group] = (sums[group] as number) + count
   })

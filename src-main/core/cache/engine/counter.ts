@@ -2,22 +2,30 @@
 const listedShare = 8
 const fewListed = 4_096
 
+/** Small counts take a byte each. */
+type Counts = Uint8Array | Uint32Array
+
 /**
  * Counts by number. While few numbers were counted it is known which, so that emptying and reading take as long as there are such;
  * of many, all numbers are looked at in a row.
  */
 export class Counter {
-  counts = new Uint32Array(0)
+  counts: Counts = new Uint8Array(0)
   /** The numbers counted, as far as they fit. */
   touched = new Uint32Array(0)
   /** How many numbers were counted: above the length of `touched`, the list is not whole. */
   touchedCount = 0
 
-  /** Makes room for numbers below `size`; to be called while empty. */
-  reserve(size: number): void {
-    if (size <= this.counts.length) return
+  /** The greatest count there is room for. */
+  get greatest(): number {
+    return this.counts instanceof Uint32Array ? 0xffffffff : 0xff
+  }
+
+  /** Makes room for numbers below `size` and counts up to `greatest`; to be called while empty. */
+  reserve(size: number, greatest: number): void {
+    if (size <= this.counts.length && greatest <= this.greatest) return
     const capacity = Math.ceil(size * 1.05) + 256
-    this.counts = new Uint32Array(capacity)
+    this.counts = greatest > 0xff ? new Uint32Array(capacity) : new Uint8Array(capacity)
     this.touched = new Uint32Array(Math.max(fewListed, Math.ceil(capacity / listedShare)))
   }
 
@@ -28,22 +36,6 @@ export class Counter {
       this.touchedCount++
     }
     this.counts[number] = before + by
-  }
-
-  /** Counts, for the first `count` of some rows, what the number they have in a column stands for. */
-  addRows(column: Uint32Array, meaning: Uint32Array, rows: Uint32Array, count: number): void {
-    const { counts, touched } = this
-    let { touchedCount } = this
-    for (let at = 0; at < count; at++) {
-      const number = meaning[column[rows[at] as number] as number] as number
-      const before = counts[number] as number
-      if (before === 0) {
-        if (touchedCount < touched.length) touched[touchedCount] = number
-        touchedCount++
-      }
-      counts[number] = before + 1
-    }
-    this.touchedCount = touchedCount
   }
 
   clear(): void {
@@ -79,7 +71,7 @@ export class Counter {
 const finestCount = 65_535
 
 /** The keys with the greatest counts, descending; equal counts by key. Key 0 stands for none and is left out. */
-export function topKeys(keys: Uint32Array, counts: Uint32Array, top: number): readonly number[] {
+export function topKeys(keys: Uint32Array, counts: Counts, top: number): readonly number[] {
   // How many keys have each count tells the least count that is still among the first, so that few are sorted.
   const having = new Uint32Array(finestCount + 1)
   for (let i = 0; i < keys.length; i++) {
@@ -97,12 +89,12 @@ export function topKeys(keys: Uint32Array, counts: Uint32Array, top: number): re
 }
 
 /** The same when every number may be a key. */
-export function topOfAll(counts: Uint32Array, top: number): readonly number[] {
+export function topOfAll(counts: Counts, top: number): readonly number[] {
   return ranked([...topWithEqual(counts, top)], counts, top)
 }
 
 /** The keys that may be among the greatest, in no order: all of those whose count equals the least of these are there. */
-export function topWithEqual(counts: Uint32Array, top: number): readonly number[] {
+export function topWithEqual(counts: Counts, top: number): readonly number[] {
   const having = new Uint32Array(finestCount + 1)
   for (let key = 1; key < counts.length; key++) {
     const at = Math.min(counts[key] as number, finestCount)
@@ -120,6 +112,6 @@ function leastOf(having: Uint32Array, top: number): number {
   return least
 }
 
-function ranked(keys: number[], counts: Uint32Array, top: number): readonly number[] {
+function ranked(keys: number[], counts: Counts, top: number): readonly number[] {
   return keys.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b).slice(0, top)
 }

@@ -6,6 +6,7 @@ import { CountBasis } from './count-basis.ts'
 import { Counter } from './counter.ts'
 import { MatchCounts } from './match-counts.ts'
 import type { ResultSet } from './result-set.ts'
+import type { ValueGroups } from './value-groups.ts'
 import { listRows } from './row-lists.ts'
 import { type Scheduler, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
@@ -21,6 +22,8 @@ export interface CountedResult {
   /** The same by context, summed up. */
   readonly sums: ContextSums
   readonly basis: CountBasis
+  /** What `ArchiveState.rewrites` was when it was counted. */
+  readonly rewrites: number
 }
 
 /** Counts results, each once: facets and histograms are read from the same counts. */
@@ -50,8 +53,9 @@ export class Counting {
 
   /** Counts a result by actor, context, flags, frequent object and slot of time. */
   async count(result: ResultSet, signal: AbortSignal): Promise<CountedResult> {
-    const known = this.#kept.find((kept) => kept.result === result && kept.basis === this.#state.basis)
-    if (known !== undefined) return known
+    const { basis, rewrites } = this.#state
+    const known = this.#kept.find((kept) => kept.result === result && kept.basis === basis && kept.rewrites === rewrites)
+    if (known !== undefined && !known.basis.isStale) return known
     return this.#work.join(result, signal, async (stop) => {
       const counted = await this.#count(result, stop)
       this.#kept = [counted, ...this.#kept.filter((kept) => kept.result.version === this.#state.version)].slice(0, keptCounts)
@@ -59,21 +63,29 @@ export class Counting {
     })
   }
 
-  /** Counts a result by the groups of its objects, rare ones too. The counts are only valid within `read`. */
-  async countObjects<Value>(result: ResultSet, signal: AbortSignal, read: (groups: Counter) => Value): Promise<Value> {
+  /**
+   * Counts a result by the groups of those objects that are not frequent. The counts are only valid within `read`. Null: what the result was counted
+   * by has changed since, and it must be counted anew.
+   */
+  async countRare<Value>(
+    { result, basis, rewrites }: CountedResult,
+    signal: AbortSignal,
+    read: (groups: Counter) => Value,
+  ): Promise<Value | null> {
+    const { columns, dictionaries } = this.#state
+    const { frequent } = basis
+    const { groups } = dictionaries.subject
     const counter = this.#idleCounter ?? new Counter()
     this.#idleCounter = null
     try {
-      for (;;) {
-        const { rewrites, columns, dictionaries } = this.#state
-        const { groups } = dictionaries.subject
+      while (this.#state.rewrites === rewrites && frequent.rest !== Infinity) {
         counter.clear()
-        counter.reserve(dictionaries.counts.object)
-        const add = (rows: Uint32Array, count: number): void => counter.addRows(columns.object, groups.first.values, rows, count)
+        counter.reserve(dictionaries.counts.object, frequent.rest)
+        const add = (rows: Uint32Array, count: number): void => addRare(columns.object, frequent.places, groups, rows, count, counter)
         const slices = new Slices(sharedSlices(result.words.length * 32, sliceRows))
-        const isWhole = await this.#forEachSlice(result.words, null, slices, signal, add)
-        if (isWhole && this.#state.rewrites === rewrites) return read(counter)
+        if ((await this.#forEachSlice(result.words, null, slices, signal, add)) && frequent.rest <= counter.greatest) return read(counter)
       }
+      return null
     } finally {
       this.#idleCounter = counter
     }
@@ -100,7 +112,7 @@ export class Counting {
       if (others != null) counts.addAll(others)
       if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
       if (isLarge) counts.subtractFrom(basis.totals)
-      return { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis }
+      return { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis, rewrites }
     }
   }
 
@@ -140,5 +152,13 @@ export class Counting {
         await this.#scheduler.breathe(urgency.numbers, signal)
       }
     }
+  }
+}
+
+function addRare(object: Uint32Array, places: Uint16Array, groups: ValueGroups, rows: Uint32Array, count: number, counter: Counter): void {
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number
+    const group = places[row] === 0 ? groups.of(object[row] as number) : 0
+    if (group !== 0) counter.add(group, 1)
   }
 }

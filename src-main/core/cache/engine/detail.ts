@@ -83,7 +83,7 @@ function newestName(db: Database, state: ArchiveState, column: ThingColumn, row:
   const entries = column === 'actor' ? dictionaries.actor : dictionaries.subject
   // Without this, names that came since the last facets are in no group yet.
   entries.groups.catchUp()
-  const group = entries.groups.first.at(number)
+  const group = entries.groups.of(number)
   const others =
     latestOf(
       state,

@@ -218,7 +218,7 @@ export class Engine {
         search: (steps) => this.#searcher.finish(steps, urgency.numbers, signal),
         breathe,
         all: async (read) =>
-          read({ state, db: this.#db, counted: await this.#counting.count(await this.#all(signal), signal), objects: null }),
+          read({ state, db: this.#db, counted: await this.#counting.count(await this.#all(signal), signal), rare: null }),
       })
       if (state.version === version) return found
     }
@@ -253,12 +253,16 @@ export class Engine {
   }
 
   async #facetsOf(result: ResultSet, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {
-    const counted = await this.#counting.count(result, signal)
-    this.#catchUpGroups()
-    const source = { state: this.state, db: this.#db, counted }
-    const read = (objects: Counter | null): FacetCounts =>
-      Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, objects })]))
-    return by.includes('object') && !knowsTopObjects(counted, top) ? this.#counting.countObjects(result, signal, read) : read(null)
+    for (;;) {
+      const counted = await this.#counting.count(result, signal)
+      this.#catchUpGroups()
+      const source = { state: this.state, db: this.#db, counted }
+      const read = (rare: Counter | null): FacetCounts =>
+        Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, rare })]))
+      const isKnown = !by.includes('object') || knowsTopObjects(counted, top)
+      const facets = isKnown ? read(null) : await this.#counting.countRare(counted, signal, read)
+      if (facets !== null) return facets
+    }
   }
 
   #all(signal: AbortSignal): Promise<ResultSet> {

@@ -1,20 +1,17 @@
 import { NarrowColumn } from './narrow-column.ts'
 import { TextColumn } from './text-column.ts'
 import type { TextMemory } from './text-memory.ts'
-import { ValueGroups } from './value-groups.ts'
+import { type PackedGroups, ValueGroups } from './value-groups.ts'
 
 /** Entries of one stored part of a dictionary. */
 export const partEntries = 65_536
 
 /** A part of a dictionary as it is stored. Kinds are numbers into `kinds`. */
-export interface PackedEntries {
+export interface PackedEntries extends PackedGroups {
   readonly kinds: readonly string[]
   readonly kind: Uint32Array
   readonly connection: Uint32Array
   readonly texts: readonly { readonly starts: Uint32Array; readonly bytes: Uint8Array }[]
-  readonly first: Uint32Array
-  readonly hashes: Uint32Array
-  readonly varied: Uint32Array
 }
 
 /** Gives numbers to the few different texts of a kind. */
@@ -78,9 +75,7 @@ export class Entries {
       kinds: kinds.texts,
       connection: this.connection.slice(from, to),
       texts: this.texts.map((column) => column.slice(from, to)),
-      first: this.groups.first.values.slice(from, to),
-      hashes: this.groups.hashes.values.slice(from, to),
-      varied: this.groups.variedWithin(from, to),
+      ...this.groups.slice(from, to),
     }
   }
 
@@ -89,15 +84,13 @@ export class Entries {
     const from = this.count
     const kinds = Uint32Array.from(packed.kinds, (kind) => this.#kinds.numberOf(kind))
     this.connection.setAll(from, packed.connection)
-    this.kind.setAll(
-      from,
-      packed.kind.map((kind) => kinds[kind] ?? 0),
-    )
+    packed.kind.forEach((kind, at) => (packed.kind[at] = kinds[kind] ?? 0))
+    this.kind.setAll(from, packed.kind)
     this.texts.forEach((column, at) => {
       const texts = packed.texts[at]
       if (texts !== undefined) column.append(texts)
     })
-    this.groups.append(packed.first, packed.hashes, packed.varied)
+    this.groups.append(packed)
   }
 }
 

@@ -16,20 +16,20 @@ export interface FacetSource {
   readonly state: ArchiveState
   readonly db: Database
   readonly counted: CountedResult
-  /** Counts of all groups of objects, for when `knowsTopObjects` says no; null: not counted. */
-  readonly objects: Counter | null
+  /** Counts of the groups of objects that are not frequent, for when `knowsTopObjects` says no; null: not counted. */
+  readonly rare: Counter | null
 }
 
 /** The most frequent values of a field among the matches, counted exactly; equal counts in a stable order. */
 export function facetOf(field: FacetField, top: number, source: FacetSource): readonly FacetValue[] {
-  const { state, db, objects } = source
+  const { state, db } = source
   const { result, counts, sums } = source.counted
   const { connections, action, actor, kinds } = state.dictionaries
   switch (field) {
     case 'actor':
       return named(state, db, 'actor', topOfNumbers(counts.actor, actor.groups, top))
     case 'object':
-      return named(state, db, 'object', objects === null ? topOfFrequent(source.counted, top) : topOfGroups(objects, state, result, top))
+      return named(state, db, 'object', topOfObjects(source, top))
     case 'workspace':
       return named(state, db, 'workspace', topOfWorkspaces(state, sums.workspace, top))
     case 'kind':
@@ -107,14 +107,15 @@ interface GroupCount {
 }
 
 /** The groups with most events, from counts by number. */
-function topOfNumbers(counts: Uint32Array, { first }: ValueGroups, top: number): readonly GroupCount[] {
+function topOfNumbers(counts: Uint32Array, groups: ValueGroups, top: number): readonly GroupCount[] {
   const sums = new Uint32Array(counts.length)
-  const groupOf = first.values
   for (let number = 1; number < counts.length; number++) {
-    if (counts[number] !== 0) sums[groupOf[number] as number] = (sums[groupOf[number] as number] as number) + (counts[number] as number)
+    if (counts[number] === 0) continue
+    const group = groups.of(number)
+    sums[group] = (sums[group] as number) + (counts[number] as number)
   }
   const seen = new Map<number, number[]>(topOfAll(sums, top).map((group) => [group, []]))
-  for (let number = 1; number < counts.length; number++) if (counts[number] !== 0) seen.get(groupOf[number] as number)?.push(number)
+  for (let number = 1; number < counts.length; number++) if (counts[number] !== 0) seen.get(groups.of(number))?.push(number)
   return [...seen].map(([group, numbers]) => ({ group, count: sums[group] as number, seen: numbers }))
 }
 
@@ -123,7 +124,7 @@ function topOfWorkspaces({ dictionaries }: ArchiveState, byPlace: Uint32Array, t
   const sums = new Map<number, { count: number; seen: number[] }>()
   byPlace.forEach((count, place) => {
     const workspace = contexts.workspaces[place] ?? 0
-    const group = subject.groups.first.at(workspace)
+    const group = subject.groups.of(workspace)
     if (count === 0 || group === 0) return
     const sum = sums.get(group)
     if (sum === undefined) sums.set(group, { count, seen: [workspace] })
@@ -157,7 +158,13 @@ function topOfFrequent({ counts, basis }: CountedResult, top: number): readonly 
     .slice(0, top)
 }
 
-function topOfGroups(groups: Counter, { columns, dictionaries }: ArchiveState, result: ResultSet, top: number): readonly GroupCount[] {
+function topOfObjects({ counted, rare, state }: FacetSource, top: number): readonly GroupCount[] {
+  const frequent = topOfFrequent(counted, top)
+  if (rare === null) return frequent
+  return [...frequent, ...topOfRare(rare, state, counted.result, top)].sort((a, b) => b.count - a.count || a.group - b.group).slice(0, top)
+}
+
+function topOfRare(groups: Counter, { columns, dictionaries }: ArchiveState, result: ResultSet, top: number): readonly GroupCount[] {
   const { subject } = dictionaries
   const found = groups.top(top)
   // Which of a thing's names are seen only matters where it has several.

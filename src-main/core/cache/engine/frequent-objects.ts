@@ -1,11 +1,12 @@
 import type { EventColumns } from './columns.ts'
+import { release } from './release.ts'
 import { lowerBound } from './program.ts'
 import type { ValueGroups } from './value-groups.ts'
 
 /** Places there are, place 0 for all other objects included; so many are kept free for new names of what has places. */
 const placeCount = 65_536
 const sparePlaces = 2_048
-/** Totals from here on are not told apart when the least is sought that is still among the most frequent. */
+/** Counts from here on are not told apart when the least is sought that is still among the most frequent. */
 const finestTotal = 65_535
 /** Rows between two breaths. */
 const stepRows = 250_000
@@ -48,7 +49,7 @@ export class FrequentObjects {
     this.rest = rest
     this.#restAtFirst = rest
     for (let place = 1; place < numbers.length; place++) {
-      const group = values.first.at(numbers[place] as number)
+      const group = values.of(numbers[place] as number)
       let index = this.#indexOfGroup.get(group)
       if (index === undefined) {
         this.#indexOfGroup.set(group, (index = this.groups.length))
@@ -60,25 +61,25 @@ export class FrequentObjects {
 
   /** Finds them among all events, in steps of a few milliseconds: of no use when rows changed meanwhile, and rows that came since are to be `set`. */
   static *find({ object, count }: EventColumns, values: ValueGroups, objectCount: number): Generator<void, FrequentObjects> {
-    const counts = new Uint32Array(objectCount)
+    const counts = new Uint16Array(objectCount)
     for (let from = 0; from < count; from += stepRows) {
       addCounts(object, from, Math.min(from + stepRows, count), counts)
       yield
     }
-    const first = values.first.values
-    const totals = new Uint32Array(objectCount)
-    addTotals(counts, first, totals)
+    const totals = new Uint16Array(objectCount)
+    addTotals(counts, values, totals)
     yield
-    const rest = restOf(counts, first, totals)
+    const rest = restOf(counts, values, totals, count)
     yield
-    const placeOf = new Uint16Array(objectCount)
-    const numbers = givePlaces(counts, first, totals, rest, placeOf)
+    const numbers = givePlaces(counts, values, totals, rest)
+    release(totals)
     yield
     const places = new Uint16Array(new SharedArrayBuffer(object.length * 2))
     for (let from = 0; from < count; from += stepRows) {
-      translate(object, from, Math.min(from + stepRows, count), placeOf, places)
+      translate(object, from, Math.min(from + stepRows, count), counts, places)
       yield
     }
+    release(counts)
     return new FrequentObjects(numbers, values, places, rest)
   }
 
@@ -98,7 +99,7 @@ export class FrequentObjects {
   }
 
   #placeOf(object: number): number {
-    const group = this.#values.first.at(object)
+    const group = this.#values.of(object)
     if (group === 0) return 0
     const place = lowerBound(this.#sorted, object)
     if (this.#sorted[place] === object) return place
@@ -122,49 +123,47 @@ export class FrequentObjects {
   }
 }
 
-function addCounts(object: Uint32Array, from: number, to: number, counts: Uint32Array): void {
+function addCounts(object: Uint32Array, from: number, to: number, counts: Uint16Array): void {
   for (let row = from; row < to; row++) {
     const number = object[row] as number
-    counts[number] = (counts[number] as number) + 1
+    if ((counts[number] as number) < finestTotal) counts[number] = (counts[number] as number) + 1
   }
 }
 
-function addTotals(counts: Uint32Array, first: Uint32Array, totals: Uint32Array): void {
+function addTotals(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array): void {
   for (let number = 1; number < counts.length; number++) {
-    const group = first[number] as number
-    totals[group] = (totals[group] as number) + (counts[number] as number)
+    const group = groups.of(number)
+    totals[group] = Math.min((totals[group] as number) + (counts[number] as number), finestTotal)
   }
 }
 
-/** The least total such that all objects of groups above it can have a place. */
-function restOf(counts: Uint32Array, first: Uint32Array, totals: Uint32Array): number {
+/** The least total such that all objects of groups above it can have a place; `eventCount` where that cannot be told. */
+function restOf(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array, eventCount: number): number {
   const having = new Uint32Array(finestTotal + 1)
-  let greatest = 0
   for (let number = 1; number < counts.length; number++) {
-    const group = first[number] as number
+    const group = groups.of(number)
     if (group === 0 || counts[number] === 0) continue
     const total = totals[group] as number
-    if (total > greatest) greatest = total
-    const at = Math.min(total, finestTotal)
-    having[at] = (having[at] as number) + 1
+    having[total] = (having[total] as number) + 1
   }
   let taken = 1
   for (let total = finestTotal; total > 0; total--) {
     taken += having[total] as number
-    if (taken > placeCount - sparePlaces) return total === finestTotal ? greatest : total
+    if (taken > placeCount - sparePlaces) return total === finestTotal ? eventCount : total
   }
   return 0
 }
 
-/** Gives places to the objects of all groups with more events than `rest`. Returns their numbers by place. */
-function givePlaces(counts: Uint32Array, first: Uint32Array, totals: Uint32Array, rest: number, placeOf: Uint16Array): readonly number[] {
+/** Gives places to the objects of all groups with more events than `rest`, which replace the counts. Returns their numbers by place. */
+function givePlaces(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array, rest: number): readonly number[] {
   const numbers = [0]
   for (let number = 1; number < counts.length; number++) {
-    const group = first[number] as number
-    if (group === 0 || counts[number] === 0 || (totals[group] as number) <= rest) continue
-    placeOf[number] = numbers.length
-    numbers.push(number)
+    const group = groups.of(number)
+    const hasPlace = group !== 0 && counts[number] !== 0 && (totals[group] as number) > rest
+    counts[number] = hasPlace ? numbers.length : 0
+    if (hasPlace) numbers.push(number)
   }
+  counts[0] = 0
   return numbers
 }
 

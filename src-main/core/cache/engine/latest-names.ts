@@ -54,16 +54,15 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
 
 /** The numbers of some groups that are wanted, by group. */
 export function membersOf(
-  { groups: { first }, count }: Entries,
-  groups: readonly number[],
+  { groups, count }: Entries,
+  wanted: readonly number[],
   isWanted: (number: number) => boolean,
 ): ReadonlyMap<number, readonly number[]> {
   const isGroup = new Uint8Array(count)
-  for (const group of groups) isGroup[group] = 1
-  const members = new Map<number, number[]>(groups.map((group) => [group, []]))
-  const { values } = first
+  for (const group of wanted) isGroup[group] = 1
+  const members = new Map<number, number[]>(wanted.map((group) => [group, []]))
   for (let number = 1; number < count; number++) {
-    const group = values[number] as number
+    const group = groups.of(number)
     if (isGroup[group] === 1 && isWanted(number)) members.get(group)?.push(number)
   }
   return members

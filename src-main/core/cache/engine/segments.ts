@@ -4,6 +4,7 @@ import { prepared } from './prepared.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { Interner } from './entries.ts'
+import { release } from './release.ts'
 
 /** Events of one stored segment. */
 export const segmentRows = 65_536
@@ -131,6 +132,7 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
   }
   const wide = columns.context
   for (let at = 0; at < context.length; at++) wide[from + at] = numbers[context[at] as number] as number
+  release(numbers)
   for (const flags of packed.flags) if ((flags & flag.removed) !== 0) columns.removedCount++
   columns.count = from + segmentRows
   return true

@@ -4,6 +4,7 @@ import type { ArchiveState } from './archive-state.ts'
 import type { EventColumns } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { type PackedEntries, partEntries } from './entries.ts'
+import { release } from './release.ts'
 import { decode, encode } from './packed.ts'
 import { newestToSave } from './newest-rows.ts'
 import { packSegment, segmentRows, unpackSegment } from './segments.ts'
@@ -55,9 +56,11 @@ export function* loadEntries(db: Database, dictionaries: Dictionaries, epoch: nu
     dictionaries[name].reserve(last + 1)
     for (let num = firstPart[name]; ; num++) {
       const data = read.get(num)
-      const part = data === undefined ? null : decode<StoredPart>(data)
+      if (data === undefined) break
+      const part = decode<StoredPart>(data)
       if (part === null || part.epoch !== epoch) break
       dictionaries[name].append(part.entries)
+      release(data)
       stored.set(num, 0)
       yield
     }
@@ -81,6 +84,7 @@ export function* loadSegments(
   for (let num = 0; (num + 1) * segmentRows <= lastSeq; num++) {
     const segment = read.get(num)
     if (segment === undefined || !unpackSegment(segment.data, num, columns, dictionaries)) break
+    release(segment.data)
     oldest = Math.min(oldest, segment.change_num)
     stored.set(num, segment.change_num)
     yield

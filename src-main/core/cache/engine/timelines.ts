@@ -165,7 +165,7 @@ function thingsOf(entries: Entries, counts: Uint32Array, isByKind: boolean): Uin
   const slots = new Uint32Array(2 ** Math.ceil(Math.log2(count * 2 + 16)))
   const mask = slots.length - 1
   for (let number = 1; number < count; number++) {
-    const group = groups.first.at(number)
+    const group = groups.of(number)
     if (group === 0 || counts[number] === 0) continue
     const ofConnection = connection.at(number)
     const ofKind = isByKind ? kind.at(number) : 0
@@ -177,7 +177,7 @@ function thingsOf(entries: Entries, counts: Uint32Array, isByKind: boolean): Uin
         thingOf[number] = number
         break
       }
-      if (groups.first.at(other) === group && connection.at(other) === ofConnection && (!isByKind || kind.at(other) === ofKind)) {
+      if (groups.of(other) === group && connection.at(other) === ofConnection && (!isByKind || kind.at(other) === ofKind)) {
         thingOf[number] = other
         break
       }

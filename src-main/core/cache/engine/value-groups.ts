@@ -1,6 +1,16 @@
+import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import { NumberColumn } from './number-column.ts'
-import { hasBit, setBit } from './bitmap.ts'
 import type { TextColumn } from './text-column.ts'
+
+/** Groups of some numbers as they are stored. */
+export interface PackedGroups {
+  /** The group of each. */
+  readonly first: Uint32Array
+  /** Hashes of what they are called; only those of a group's first number are of use. */
+  readonly hashes: Uint32Array
+  /** The numbers that read differently from their group's first. */
+  readonly varied: Uint32Array
+}
 
 /**
  * Dictionary numbers gathered by what they are called in a query: the first of some columns that holds anything. One group for each
@@ -8,23 +18,29 @@ import type { TextColumn } from './text-column.ts'
  * first number; 0: nothing to call it by.
  */
 export class ValueGroups {
-  /** First number of each number's group. */
-  readonly first = new NumberColumn()
-  /** Hashes of what each number is called; 0 where it is called nothing. */
-  readonly hashes = new NumberColumn()
   readonly #columns: readonly TextColumn[]
+  /** Of a number that is the first of its group: the hash of what it is called, which is never 0. Of any other: its group. */
+  readonly #hashOrGroup = new NumberColumn()
+  /** A bit for each number that is not the first of its group. */
+  #joined: Uint32Array = emptyBits(2_048)
   /** A bit for each number that reads differently from its group's first, and for that first. */
-  #varied = new Uint32Array(64)
+  #varied: Uint32Array = emptyBits(2_048)
   #count = 1
 
   constructor(columns: readonly TextColumn[]) {
     this.#columns = columns
+    setBit(this.#joined, 0)
+  }
+
+  /** The group of a number. */
+  of(number: number): number {
+    return hasBit(this.#joined, number) ? this.#hashOrGroup.at(number) : number < this.#count ? number : 0
   }
 
   /** Makes room for numbers below `count`. */
   reserve(count: number): void {
-    this.first.reserve(count)
-    this.hashes.reserve(count)
+    this.#hashOrGroup.reserve(count)
+    this.#joined = withRoomFor(this.#joined, count)
   }
 
   /** Whether the numbers of a group, given by its first, do not all read the same. */
@@ -32,21 +48,30 @@ export class ValueGroups {
     return hasBit(this.#varied, group)
   }
 
-  /** Those of the numbers `from` to `to` (exclusive) that read differently from their group's first. */
-  variedWithin(from: number, to: number): Uint32Array {
-    const found: number[] = []
-    for (let number = from; number < Math.min(to, this.#count); number++) {
-      if (hasBit(this.#varied, number) && this.first.at(number) !== number) found.push(number)
+  /** Groups of the numbers `from` to `to` (exclusive), for storing. */
+  slice(from: number, to: number): PackedGroups {
+    const packed = { first: new Uint32Array(to - from), hashes: new Uint32Array(to - from) }
+    const varied: number[] = []
+    for (let number = from; number < to; number++) {
+      const group = this.of(number)
+      packed.first[number - from] = group
+      if (group === number) packed.hashes[number - from] = this.#hashOrGroup.at(number)
+      else if (hasBit(this.#varied, number)) varied.push(number)
     }
-    return Uint32Array.from(found)
+    return { ...packed, varied: Uint32Array.from(varied) }
   }
 
   /** Takes in stored groups of the next numbers. */
-  append(first: Uint32Array, hashes: Uint32Array, varied: Uint32Array): void {
-    this.first.setAll(this.#count, first)
-    for (const number of varied) this.#noteVaried(number)
-    this.hashes.setAll(this.#count, hashes)
+  append({ first, hashes, varied }: PackedGroups): void {
+    const from = this.#count
+    this.reserve(from + first.length)
+    this.#hashOrGroup.setAll(from, hashes)
+    for (let at = 0; at < first.length; at++) {
+      const group = first[at] as number
+      if (group !== from + at) this.#join(from + at, group)
+    }
     this.#count += first.length
+    for (const number of varied) this.#noteVaried(number)
   }
 
   /** Takes in numbers added since. */
@@ -54,42 +79,47 @@ export class ValueGroups {
     const from = this.#count
     const to = this.#columns[0]?.count ?? 0
     if (from >= to) return
+    this.#joined = withRoomFor(this.#joined, to)
     // Open addressing over the new values alone: those known before are more, and are only gone through.
     const slots = new Uint32Array(2 ** Math.ceil(Math.log2((to - from) * 1.5 + 16)))
     for (let number = from; number < to; number++) {
       const column = this.#valueColumn(number)
-      // 0 is kept for nothing.
-      const hash = column === undefined ? 0 : column.hash(number) || 1
-      this.hashes.set(number, hash)
-      this.first.set(number, 0)
-      if (column === undefined) continue
+      if (column === undefined) {
+        this.#join(number, 0)
+        continue
+      }
+      const hash = column.hash(number) || 1
       const slot = this.#slotOf(slots, number, hash, column)
-      this.first.set(number, (slots[slot] ||= number))
+      const group = (slots[slot] ||= number)
+      if (group === number) this.#hashOrGroup.set(number, hash)
+      else this.#join(number, group)
     }
+    this.#count = to
     this.#joinKnown(slots, from, to)
     for (let number = from; number < to; number++) {
-      const group = this.first.at(number)
+      const group = this.of(number)
       if (group === 0 || group === number) continue
       if (!this.#columns.every((column) => column.isSame(number, column, group))) this.#noteVaried(number)
     }
-    this.#count = to
   }
 
   /** Gives new numbers to groups that were there before. */
   #joinKnown(slots: Uint32Array, from: number, to: number): void {
-    const first = this.first.values
-    const hashes = this.hashes.values
+    const hashes = this.#hashOrGroup.values
     const mask = slots.length - 1
     const earlier = new Map<number, number>()
     for (let number = 1; number < from; number++) {
       const hash = hashes[number] as number
-      if (slots[hash & mask] === 0 || first[number] !== number) continue
+      if (slots[hash & mask] === 0 || hasBit(this.#joined, number)) continue
       const column = this.#valueColumn(number)
       const found = column === undefined ? 0 : (slots[this.#slotOf(slots, number, hash, column)] as number)
       if (found !== 0) earlier.set(found, number)
     }
     if (earlier.size === 0) return
-    for (let number = from; number < to; number++) first[number] = earlier.get(first[number] as number) ?? (first[number] as number)
+    for (let number = from; number < to; number++) {
+      const group = earlier.get(this.of(number))
+      if (group !== undefined) this.#join(number, group)
+    }
   }
 
   /** The slot of the number that is called the same, or the free one where it would stand. */
@@ -98,23 +128,32 @@ export class ValueGroups {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const other = slots[slot] as number
       if (other === 0) return slot
-      if (this.hashes.at(other) !== hash) continue
+      if (this.#hashOrGroup.at(other) !== hash) continue
       const otherColumn = this.#valueColumn(other)
       if (otherColumn !== undefined && column.isSame(number, otherColumn, other)) return slot
     }
   }
 
+  #join(number: number, group: number): void {
+    setBit(this.#joined, number)
+    this.#hashOrGroup.set(number, group)
+  }
+
   #noteVaried(number: number): void {
-    if (number >>> 5 >= this.#varied.length) {
-      const grown = new Uint32Array(Math.ceil(((number >>> 5) + 1) * 1.25))
-      grown.set(this.#varied)
-      this.#varied = grown
-    }
+    this.#varied = withRoomFor(this.#varied, number + 1)
     setBit(this.#varied, number)
-    setBit(this.#varied, this.first.at(number))
+    setBit(this.#varied, this.of(number))
   }
 
   #valueColumn(number: number): TextColumn | undefined {
     return this.#columns.find((column) => column.isPresent(number))
   }
+}
+
+/** The same bits, or a copy of them with room for `count` and some more. */
+function withRoomFor(words: Uint32Array, count: number): Uint32Array {
+  if (count <= words.length * 32) return words
+  const grown = emptyBits(Math.ceil(count * 1.25))
+  grown.set(words)
+  return grown
 }
