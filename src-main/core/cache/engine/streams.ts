@@ -104,9 +104,9 @@ async function* inOrder<Batch extends { readonly next: number }>(
     coming.push(begin(at + ahead))
     while (made !== null) {
       const batch = await made
-      // A batch that was full before the range was done.
-      made = batch.next < to ? begin(at, batch.next) : null
       yield batch
+      // A batch that was full before the range was done. The next of it goes into the same memory, so it is asked for when this one was taken.
+      made = batch.next < to ? begin(at, batch.next) : null
     }
   }
 }
