@@ -1,5 +1,6 @@
 import { fold } from '../../lib/fold.ts'
 import type { Database } from '../driver.ts'
+import type { Assistant } from './assistant.ts'
 import type { CountBasis } from './count-basis.ts'
 import { EventColumns, flag, removedRow } from './columns.ts'
 import { Dictionaries } from './dictionaries.ts'
@@ -53,10 +54,16 @@ export class ArchiveState {
 
   /**
    * Reads the whole archive: stored segments where there are, the table for the rest. `breathe` is awaited between steps of a few
-   * milliseconds; `onProgress` counts events.
+   * milliseconds; `onProgress` counts events. `assistant`: sorts what the segments hold meanwhile.
    */
-  async load(onProgress: (done: number, total: number) => void, breathe: () => Promise<void>): Promise<void> {
+  async load(
+    onProgress: (done: number, total: number) => void,
+    breathe: () => Promise<void>,
+    assistant: Assistant | null = null,
+  ): Promise<void> {
     const db = this.#db
+    const moved = new Set<number>()
+    let sortedCount = 0
     this.#dataVersion = dataVersionOf(db)
     db.exec('BEGIN')
     try {
@@ -64,14 +71,16 @@ export class ArchiveState {
       this.#epoch = epoch
       this.newestStored = readNewestStored(db, epoch)
       onProgress(0, lastSeq)
-      await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
-      this.dictionaries.catchUp(db)
       this.columns.reserve(lastSeq)
       const segments = loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChange, this.stored)
       this.#lastChange = await inSteps(segments, () => {
         onProgress(this.columns.count, lastSeq)
         return breathe()
       })
+      const sorting = this.#sortedBy(assistant)
+      await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
+      this.dictionaries.catchUp(db)
+      sortedCount = await sorting
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         onProgress(seq - 1, lastSeq)
         await breathe()
@@ -81,11 +90,11 @@ export class ArchiveState {
       }
       this.columns.padTo(lastSeq)
       this.#loadMarks(0)
-      this.#applyChanges(new Set(), lastChange)
+      this.#applyChanges(moved, lastChange)
     } finally {
       db.exec('COMMIT')
     }
-    await inSteps(this.order.rebuilding(this.columns), breathe)
+    await inSteps(this.order.merging(this.columns, sortedCount, moved), breathe)
     this.version++
     this.rewrites++
   }
@@ -127,6 +136,16 @@ export class ArchiveState {
 
   isAt({ epoch, lastSeq, lastChange }: Moment): boolean {
     return epoch === this.#epoch && lastSeq === this.columns.count && lastChange === this.#lastChange
+  }
+
+  /** Has the rows there are sorted by another thread. Resolves to how many it sorted: all or none. */
+  async #sortedBy(assistant: Assistant | null): Promise<number> {
+    const { timeMs, count } = this.columns
+    this.order.reserve(count)
+    const timedCount = (await assistant?.order({ timeMs, count, rows: this.order.rows })) ?? 'failed'
+    if (timedCount === 'failed') return 0
+    this.order.adopt(count, timedCount)
+    return count
   }
 
   /** Re-reads events that changed up to a change and are in the columns already. Rows that now have another time are added to `moved`. */

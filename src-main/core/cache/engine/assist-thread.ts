@@ -1,12 +1,14 @@
-import type { CountTask, MatchTask } from './assistant.ts'
+import type { CountTask, MatchTask, OrderTask } from './assistant.ts'
 import { sliceRows } from './columns.ts'
 import { MatchCounts } from './match-counts.ts'
 import { runSlice } from './program.ts'
 import { listRows } from './row-lists.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Slices } from './slices.ts'
+import { inSteps } from './steps.ts'
 import { type ScanTask, scanSlice } from './text-scan.ts'
 import { Handover, type ThreadMethods } from './thread-calls.ts'
+import { sortingByTime } from './time-order.ts'
 
 /** The thread behind `Assistant`. */
 export function assistMethods(): ThreadMethods {
@@ -27,6 +29,8 @@ export function assistMethods(): ThreadMethods {
       })
       return null
     },
+    order: ({ timeMs, count, rows }: OrderTask, signal: AbortSignal) =>
+      inSteps(sortingByTime(timeMs, count, rows), () => scheduler.breathe(urgency.numbers, signal)),
     count: async ({ counted, sizes, words, without, slices }: CountTask, signal: AbortSignal) => {
       const counts = new MatchCounts(sizes)
       await new Slices(slices).each(({ from, to }) => {

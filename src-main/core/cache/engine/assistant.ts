@@ -35,6 +35,13 @@ export interface CountTask {
   readonly slices: SharedSlices
 }
 
+/** Rows to be sorted by time into `rows`, which threads share. */
+export interface OrderTask {
+  readonly timeMs: Float64Array
+  readonly count: number
+  readonly rows: Uint32Array
+}
+
 /** Arrays of counts as a thread hands them over. */
 export type CountArrays = Pick<MatchCounts, 'actor' | 'context' | 'flags' | 'place' | 'slot'>
 
@@ -76,13 +83,18 @@ export class Assistant {
     return this.#call('search', task, signal)
   }
 
-  async #call<Value>(method: string, task: MatchTask | CountTask | ScanTask, signal: AbortSignal): Promise<Value | 'failed'> {
+  /** Sorts rows by time, all of them alone; resolves to how many have one. */
+  order(task: OrderTask): Promise<number | 'failed'> | null {
+    return this.isUsefulFor(task.count) ? this.#call('order', task) : null
+  }
+
+  async #call<Value>(method: string, task: MatchTask | CountTask | ScanTask | OrderTask, signal?: AbortSignal): Promise<Value | 'failed'> {
     this.#thread ??= this.#start()
     try {
       return await this.#thread.call<Value>(method, [task], signal)
     } catch {
       // Whoever cancelled does not wait for it.
-      if (!signal.aborted) this.#hasFailed = true
+      if (signal?.aborted !== true) this.#hasFailed = true
       return 'failed'
     }
   }

@@ -79,7 +79,7 @@ export class Engine {
   /** Loads an archive. `onProgress` counts events. `assistant`: a second thread for long passes. */
   static async load(db: Database, onProgress: (done: number, total: number) => void, assistant: Assistant | null = null): Promise<Engine> {
     const state = new ArchiveState(db)
-    await state.load(onProgress, () => new Promise((resolve) => setImmediate(resolve)))
+    await state.load(onProgress, () => new Promise((resolve) => setImmediate(resolve)), assistant)
     assistant?.prepare(state.columns.count)
     return new Engine(db, state, assistant)
   }

@@ -1,5 +1,6 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventColumns } from './columns.ts'
+import { ended } from './steps.ts'
 
 const bucketBits = 20
 /** Rows, and buckets of the first spreading, of one step. */
@@ -13,39 +14,43 @@ const insertionLimit = 48
  * A removed row counts as one without a time.
  */
 export class TimeOrder {
-  rows = new Uint32Array(0)
+  /** In memory that threads share. */
+  rows = new Uint32Array(new SharedArrayBuffer(0))
   count = 0
   timedCount = 0
 
-  /** Sorts all rows anew. */
-  rebuild(columns: EventColumns): void {
-    const steps = this.rebuilding(columns)
-    while (steps.next().done !== true);
+  /** Makes room for so many rows and some more. What was there is lost. */
+  reserve(count: number): void {
+    if (this.rows.length < count) this.rows = roomFor(count)
   }
 
-  /** The same in steps of a few milliseconds; of no use before the last. */
-  *rebuilding(columns: EventColumns): Generator<void, void> {
-    const { count, timeMs } = columns
-    if (this.rows.length < count) this.rows = new Uint32Array(Math.ceil(count * 1.1 + 65_536))
+  /** Takes over rows that `sortingByTime` put into `rows`, of which so many have a time. */
+  adopt(count: number, timedCount: number): void {
     this.count = count
-    const span = { min: Infinity, max: -Infinity, timed: 0 }
-    for (let from = 0; from < count; from += stepRows) {
-      measure(timeMs, from, Math.min(from + stepRows, count), span)
-      yield
-    }
-    this.timedCount = span.timed
-    yield* spreadAll(timeMs, count, span.min, span.max, this.rows)
+    this.timedCount = timedCount
+  }
+
+  /** Sorts all rows anew. */
+  rebuild(columns: EventColumns): void {
+    ended(this.#rebuilding(columns))
+  }
+
+  *#rebuilding({ timeMs, count }: EventColumns): Generator<void, void> {
+    this.reserve(count)
+    this.adopt(count, yield* sortingByTime(timeMs, count, this.rows))
   }
 
   /** Takes in rows from `from` on and rows whose time has changed. */
   merge(columns: EventColumns, from: number, moved: ReadonlySet<number>): void {
+    ended(this.merging(columns, from, moved))
+  }
+
+  /** The same in steps of a few milliseconds where it is much; of no use before the last. */
+  *merging(columns: EventColumns, from: number, moved: ReadonlySet<number>): Generator<void, void> {
     const count = columns.count
     const added = count - from + moved.size
     if (added === 0) return
-    if (added > count / 8) {
-      this.rebuild(columns)
-      return
-    }
+    if (added > count / 8) return yield* this.#rebuilding(columns)
     if (moved.size > 0) this.#take(moved)
     const rows = new Uint32Array(added)
     let at = 0
@@ -107,7 +112,7 @@ export class TimeOrder {
     added.sort((a, b) => (later(a, b) ? 1 : -1))
     const total = this.count + added.length
     if (total > this.rows.length) {
-      const grown = new Uint32Array(Math.ceil(total * 1.1 + 65_536))
+      const grown = roomFor(total)
       grown.set(this.rows.subarray(0, this.count))
       this.rows = grown
     }
@@ -127,6 +132,20 @@ export class TimeOrder {
     this.count = total
     for (const row of added) if (timeMs[row] === timeMs[row]) this.timedCount++
   }
+}
+
+const roomFor = (count: number): Uint32Array<SharedArrayBuffer> =>
+  new Uint32Array(new SharedArrayBuffer(Math.ceil(count * 1.1 + 65_536) * 4))
+
+/** Sorts rows 0 to `count` (exclusive) into `out` as `TimeOrder` has them, in steps of a few milliseconds. Returns how many have a time. */
+export function* sortingByTime(timeMs: Float64Array, count: number, out: Uint32Array): Generator<void, number> {
+  const span = { min: Infinity, max: -Infinity, timed: 0 }
+  for (let from = 0; from < count; from += stepRows) {
+    measure(timeMs, from, Math.min(from + stepRows, count), span)
+    yield
+  }
+  yield* spreadAll(timeMs, count, span.min, span.max, out)
+  return span.timed
 }
 
 /** Buckets above this size are spread once more instead of compared. */
