@@ -209,3 +209,18 @@ test('lines are the events of a stream, whichever thread made them, while events
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(expected)
   for await (const batch of reader.lines(parsed('nothing-like-this'), 'newest', 'csv')) expect(batch).toBe(null)
 })
+
+test('lines stay what they are until the next are asked for, also where a range makes more than one batch', async () => {
+  const { writer, reader } = await threads()
+  const made = records(3_000).map((one, i) => ({ ...one, payload: Buffer.from(JSON.stringify({ i, text: 'x'.repeat(4_000) })) }))
+  await writer.commitPage(page(made))
+  let batches = 0
+  for await (const { bytes } of reader.lines(everything, 'newest', 'csv')) {
+    const before = Buffer.from(bytes)
+    // As long as it takes to write them, in which the threads go on.
+    await writer.commitPage(page(records(20, 10_000 + 20 * batches)))
+    expect(Buffer.compare(bytes, before)).toBe(0)
+    batches++
+  }
+  expect(batches).toBeGreaterThan(3)
+})
