@@ -37,11 +37,17 @@ export function unpackBlock(block: StoredBlock): readonly Uint8Array[] {
   return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end))
 }
 
+/** Whether the data are packed, and not the payloads themselves. */
+export const isPacked = ({ codec }: StoredBlock): boolean => codec === codecZstd
+
+/** Sizes of the payloads in bytes, in order. */
+export const payloadLengths = ({ lengths }: StoredBlock): readonly number[] => decodeVarints(lengths)
+
 /** The same, not taken apart. */
 export function joinedPayloads(block: StoredBlock): JoinedPayloads {
-  const lengths = decodeVarints(block.lengths)
+  const lengths = payloadLengths(block)
   const total = lengths.reduce((sum, length) => sum + length, 0)
-  const joined = block.codec === codecZstd ? unpack(block.data, total) : block.data
+  const joined = isPacked(block) ? unpack(block.data, total) : block.data
   if (joined.length !== total) throw new RangeError(`a block of ${total} bytes unpacked to ${joined.length}`)
   let end = 0
   return { bytes: joined, ends: lengths.map((length) => (end += length)) }

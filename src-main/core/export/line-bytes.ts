@@ -36,9 +36,12 @@ export const inputAt = pieceAt + pieceBytes + slackBytes
 export const inputBytes = 65_536
 const outAt = inputAt + inputBytes + slackBytes
 const outEnd = outAt + 2_500_000
-const keptAt = Math.ceil((outEnd + slackBytes) / 4) * 4
+/** Where a caller may keep what it likes, and how many bytes of it. What is never used of it costs no memory. */
+export const roomAt = Math.ceil((outEnd + slackBytes) / slackBytes) * slackBytes
+export const roomBytes = 14 * 1024 * 1024
+const keptAt = roomAt + roomBytes
 const pageBytes = 65_536
-const firstPages = 64
+const firstPages = Math.ceil((keptAt + slackBytes) / pageBytes)
 const mostPages = 1_024
 /** What a byte becomes at most: \u0000. */
 const growth = 6
@@ -48,7 +51,8 @@ const quote = 0x22
 export class LineBytes {
   /** For values of which the caller knows where they lie, after `reserve`. */
   readonly putting: Putting
-  readonly #wasmMemory: WebAssembly.Memory
+  /** Of which 16 bytes more than all places say are there. */
+  readonly wasmMemory: WebAssembly.Memory
   #memory: Buffer
   /** What was collected before when there was no more room for it. */
   #full: Uint8Array[] = []
@@ -56,10 +60,10 @@ export class LineBytes {
   #keptEnd = keptAt
 
   constructor() {
-    this.#wasmMemory = new WebAssembly.Memory({ initial: firstPages, maximum: mostPages, shared: true })
+    this.wasmMemory = new WebAssembly.Memory({ initial: firstPages, maximum: mostPages, shared: true })
     const module = new WebAssembly.Module(Buffer.from(lineBytesModule, 'base64'))
-    this.putting = new WebAssembly.Instance(module, { lines: { memory: this.#wasmMemory } }).exports as unknown as Putting
-    this.#memory = Buffer.from(this.#wasmMemory.buffer)
+    this.putting = new WebAssembly.Instance(module, { lines: { memory: this.wasmMemory } }).exports as unknown as Putting
+    this.#memory = Buffer.from(this.wasmMemory.buffer)
     writeTables(this.#memory)
     this.clear()
   }
@@ -98,7 +102,7 @@ export class LineBytes {
   addText(text: string): void {
     if (text.length > pieceBytes) {
       const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; at += pieceBytes) this.putting.put(pieceAt, this.#load(bytes, at, bytes.length))
+      this.#eachPiece(bytes, 0, bytes.length, this.putting.put)
       return
     }
     this.reserve(text.length * 3)
@@ -106,17 +110,17 @@ export class LineBytes {
     this.putting.goOnAt(end + this.#memory.write(text, end))
   }
 
-  /** Adds bytes `from` to `to` between quotes, each quote among them doubled. */
+  /** Adds bytes `from` to `to` between quotes, each quote among them doubled. They may be some of `memory`. */
   addQuoted(bytes: Uint8Array, from: number, to: number): void {
     this.#addByte(quote)
-    for (let at = from; at < to; at += pieceBytes) this.putting.putDoubled(pieceAt, this.#load(bytes, at, to))
+    this.#eachPiece(bytes, from, to, this.putting.putDoubled)
     this.#addByte(quote)
   }
 
-  /** Adds UTF-8 bytes `from` to `to` as a JSON string. */
+  /** Adds UTF-8 bytes `from` to `to`, which may be some of `memory`, as a JSON string. */
   addJsonString(bytes: Uint8Array, from: number, to: number): void {
     this.#addByte(quote)
-    for (let at = from; at < to; at += pieceBytes) this.putting.putEscaped(pieceAt, this.#load(bytes, at, to), 0)
+    this.#eachPiece(bytes, from, to, (at, size) => this.putting.putEscaped(at, size, 0))
     this.#addByte(quote)
   }
 
@@ -160,8 +164,8 @@ export class LineBytes {
     this.#keptEnd = Math.ceil((at + sizeBytes) / 4) * 4
     const missingBytes = this.#keptEnd + slackBytes - this.#memory.length
     if (missingBytes > 0) {
-      this.#wasmMemory.grow(Math.ceil(missingBytes / pageBytes))
-      this.#memory = Buffer.from(this.#wasmMemory.buffer)
+      this.wasmMemory.grow(Math.ceil(missingBytes / pageBytes))
+      this.#memory = Buffer.from(this.wasmMemory.buffer)
     }
     return at
   }
@@ -171,13 +175,18 @@ export class LineBytes {
     this.putting.putByte(byte)
   }
 
-  /** Brings a piece of bytes into the module's memory and makes room for what becomes of it; returns its size. */
-  #load(bytes: Uint8Array, at: number, end: number): number {
-    const sizeBytes = Math.min(end - at, pieceBytes)
-    // As the method of a buffer it takes a fifth of the time of `set`.
-    copyBytes.call(bytes, this.#memory, pieceAt, at, at + sizeBytes)
-    this.reserve(sizeBytes * growth)
-    return sizeBytes
+  /** Puts bytes piece by piece, each brought into the module's memory where it does not lie there, with room for what becomes of it. */
+  #eachPiece(bytes: Uint8Array, from: number, to: number, put: (at: number, sizeBytes: number) => void): void {
+    for (let at = from; at < to; at += pieceBytes) {
+      const sizeBytes = Math.min(to - at, pieceBytes)
+      this.reserve(sizeBytes * growth)
+      if (bytes === this.#memory) put(at, sizeBytes)
+      else {
+        // As the method of a buffer it takes a fifth of the time of `set`.
+        copyBytes.call(bytes, this.#memory, pieceAt, at, at + sizeBytes)
+        put(pieceAt, sizeBytes)
+      }
+    }
   }
 }
 

@@ -14,19 +14,23 @@ export interface ExportCounts {
   readonly unmapped: number
 }
 
+interface ServiceCount {
+  readonly service: string
+  count: number
+}
+
 /** Counts events as they are written. */
 export class Tally {
   readonly #zone: string
-  readonly #services = new Map<string, number>()
+  readonly #services: ServiceCount[] = []
   readonly #days = new Map<string, number>()
   #untimed = 0
   #unmapped = 0
   /** The local day of the last event, as the instants between which it lies: events come in order, so the next is mostly in it too. */
   #day = { name: '', fromMs: 0, toMs: 0 }
   #dayCount = 0
-  /** The service of the last event, and how many in a row had it. */
-  #service = ''
-  #serviceCount = 0
+  /** Of the service of the last event. */
+  #service: ServiceCount = { service: '', count: 0 }
 
   constructor(zone: string) {
     this.#zone = zone
@@ -39,11 +43,8 @@ export class Tally {
 
   /** The same for a readable event, by its time. */
   addOne(service: string, timeMs: number | null): void {
-    if (service !== this.#service) {
-      this.#closeService()
-      this.#service = service
-    }
-    this.#serviceCount++
+    if (service !== this.#service.service) this.#service = this.#countOf(service)
+    this.#service.count++
     if (timeMs === null) {
       this.#untimed++
       return
@@ -57,7 +58,7 @@ export class Tally {
 
   /** Adds what another tally counted in the same zone. */
   addCounts({ byService, byDay, untimed, unmapped }: ExportCounts): void {
-    for (const [service, count] of Object.entries(byService)) addTo(this.#services, service, count)
+    for (const [service, count] of Object.entries(byService)) this.#countOf(service).count += count
     for (const { day, count } of byDay) addTo(this.#days, day, count)
     this.#untimed += untimed
     this.#unmapped += unmapped
@@ -65,10 +66,11 @@ export class Tally {
 
   counts(): ExportCounts {
     this.#closeDay()
-    this.#closeService()
     const byDay = [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, count]) => ({ day, count }))
     return {
-      byService: Object.fromEntries([...this.#services].sort(([a], [b]) => (a < b ? -1 : 1))),
+      byService: Object.fromEntries(
+        this.#services.map(({ service, count }) => [service, count] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
       byDay,
       untimed: this.#untimed,
       unmapped: this.#unmapped,
@@ -80,9 +82,11 @@ export class Tally {
     this.#dayCount = 0
   }
 
-  #closeService(): void {
-    addTo(this.#services, this.#service, this.#serviceCount)
-    this.#serviceCount = 0
+  /** There are few services: looking through them is quicker than hashing. */
+  #countOf(service: string): ServiceCount {
+    let found = this.#services.find((known) => known.service === service)
+    if (found === undefined) this.#services.push((found = { service, count: 0 }))
+    return found
   }
 }
 

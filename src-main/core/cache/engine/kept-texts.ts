@@ -79,12 +79,21 @@ export class KeptTexts {
   }
 }
 
+/** Numbers looked up last are found without hashing, a power of two. */
+const nearSlots = 4_096
+
 /** Makes what a number stands for once. */
 function remembered<Value>(make: (num: number) => Value): (num: number) => Value {
   const known = new Map<number, Value>()
+  const nearNumbers = new Int32Array(nearSlots).fill(-1)
+  const nearValues: Value[] = []
   return (num) => {
+    const slot = num & (nearSlots - 1)
+    if (nearNumbers[slot] === num) return nearValues[slot] as Value
     let value = known.get(num)
     if (value === undefined) known.set(num, (value = make(num)))
+    nearNumbers[slot] = num
+    nearValues[slot] = value
     return value
   }
 }

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { type JoinedPayloads, joinedPayloads, type StoredBlock } from '../blocks.ts'
 import type { Database } from '../driver.ts'
 import { prepared } from './prepared.ts'
@@ -7,16 +6,10 @@ import { RecentlyUsed } from './recently-used.ts'
 /** Unpacked blocks remembered: neighbours in time mostly share a block. */
 const rememberedBlocks = 24
 
-/** An unpacked block. */
-export interface Block extends JoinedPayloads {
-  /** Whether each payload is UTF-8; false: some may be. */
-  readonly isText: boolean
-}
-
 /** Reads kept payloads, block by block. */
 export class Payloads {
   readonly #db: Database
-  readonly #blocks = new RecentlyUsed<number, Block>(rememberedBlocks)
+  readonly #blocks = new RecentlyUsed<number, JoinedPayloads>(rememberedBlocks)
   readonly #decoder = new TextDecoder()
 
   constructor(db: Database) {
@@ -32,12 +25,11 @@ export class Payloads {
   }
 
   /** All payloads of a block. */
-  block(num: number): Block {
+  block(num: number): JoinedPayloads {
     const known = this.#blocks.get(num)
     if (known !== undefined) return known
     const stored = prepared<[number], StoredBlock>(this.#db, 'SELECT codec, lengths, data FROM block WHERE num = ?').get(num)
-    const joined = stored === undefined ? { bytes: new Uint8Array(), ends: [] } : joinedPayloads(stored)
-    const block = { ...joined, isText: isTextEach(joined) }
+    const block = stored === undefined ? { bytes: new Uint8Array(), ends: [] } : joinedPayloads(stored)
     this.#blocks.set(num, block)
     return block
   }
@@ -47,9 +39,4 @@ export class Payloads {
     const place = prepared<[number], { block: number; slot: number }>(this.#db, 'SELECT block, slot FROM event WHERE seq = ?').get(row + 1)
     return place === undefined ? '' : this.#decoder.decode(this.at(place.block, place.slot))
   }
-}
-
-/** All of it is UTF-8 and none begins in the middle of a character: then each is. */
-function isTextEach({ bytes, ends }: JoinedPayloads): boolean {
-  return isUtf8(bytes) && ends.every((end) => ((bytes[end] ?? 0) & 0xc0) !== 0x80)
 }

@@ -2,7 +2,7 @@ import { inputAt, inputBytes, type LineBytes } from '../../export/line-bytes.ts'
 import type { LineParts, Lines } from '../../export/lines.ts'
 import { KeptTexts } from './kept-texts.ts'
 import type { NamesAhead } from './names-ahead.ts'
-import type { Payloads } from './payloads.ts'
+import type { NearBlocks } from './near-blocks.ts'
 import { idOfEvent, type RowBuilder } from './rows.ts'
 import type { StoredEvent } from './stored-events.ts'
 
@@ -32,16 +32,16 @@ export class QuickLines {
   readonly #parts: LineParts
   readonly #builder: RowBuilder
   readonly #names: NamesAhead
-  readonly #payloads: Payloads
+  readonly #blocks: NearBlocks
   #kept: KeptTexts
 
   /** `bytes`: of which no other keeps texts. */
-  constructor(bytes: LineBytes, parts: LineParts, builder: RowBuilder, names: NamesAhead, payloads: Payloads) {
+  constructor(bytes: LineBytes, parts: LineParts, builder: RowBuilder, names: NamesAhead, blocks: NearBlocks) {
     this.#bytes = bytes
     this.#parts = parts
     this.#builder = builder
     this.#names = names
-    this.#payloads = payloads
+    this.#blocks = blocks
     this.#kept = new KeptTexts(bytes, parts, builder)
   }
 
@@ -51,9 +51,8 @@ export class QuickLines {
     const isOrdinary =
       timeMs !== null && timeMs >= firstMs && timeMs <= lastMs && event.externalIdBytes > 0 && event.textBytes <= textsBytes
     if (!isOrdinary) return false
-    const block = this.#payloads.block(event.block)
-    const payloadEnd = block.ends[event.slot]
-    if (payloadEnd === undefined || !block.isText) return false
+    const blocks = this.#blocks
+    if (!blocks.bring(event.block, event.slot)) return false
     const kept = this.#keptNow()
     const connection = kept.connection(event.connection)
     const collected = kept.collected(event.commit)
@@ -99,7 +98,7 @@ export class QuickLines {
     putting.putKept(revision)
     putting.putHash(eventAt)
     putting.putKept(kept.afterHash)
-    this.#parts.addPayload(this.#bytes, block.bytes, event.slot === 0 ? 0 : (block.ends[event.slot - 1] as number), payloadEnd)
+    this.#parts.addPayload(this.#bytes, this.#bytes.memory, blocks.begin, blocks.end)
     this.#bytes.reserve(lineBytes)
     putting.putKept(kept.end)
     lines.count(connection.service, timeMs)

@@ -42,7 +42,7 @@ export class ReadAhead {
   constructor(db: Database, table: string, columns: readonly string[], shared: SharedTexts, share: number, shares: number) {
     const sizes = columns.map((column) => `coalesce(octet_length(${column}) + 1, 0)`)
     const texts = columns.map((column) => `coalesce(${column}, '')`)
-    const joined = `CAST(group_concat(${[asText('num', ...sizes), ...texts].join(' || ')}, '') AS BLOB)`
+    const joined = `CAST(group_concat(${[asText({ numbers: ['num', ...sizes] }), ...texts].join(' || ')}, '') AS BLOB)`
     this.#textCount = columns.length
     this.#range = db.prepare<[number, number], Buffer | null>(`SELECT ${joined} FROM ${table} WHERE num BETWEEN ? AND ?`).pluck()
     this.#one = db.prepare<[number], Texts>(`SELECT ${columns.join(', ')} FROM ${table} WHERE num = ?`).raw()

@@ -5,29 +5,26 @@ import { prepared } from './prepared.ts'
 /** Rows that lie at most this far apart are read in one go, with those between them. */
 const nearbyRows = 8
 const hashBytes = 32
-const timeDigit = 2 ** 30
 
-const numbers = asText(
-  'seq',
-  // A time has 48 bits and a sign.
-  'time_ms',
-  '(time_ms >> 30) + (1 << 28)',
-  'time_ms IS NULL',
-  'connection',
-  'actor',
-  'action',
-  'object',
-  'workspace',
-  'template',
-  'related',
-  'outcome',
-  'revision',
-  'block',
-  'slot',
-  'commit_num',
-  'octet_length(external_id)',
-  'coalesce(octet_length(time_original) + 1, 0)',
-)
+const numbers = asText({
+  numbers: [
+    'seq',
+    'connection',
+    'actor',
+    'action',
+    'object',
+    'workspace',
+    'template',
+    'related',
+    'revision',
+    'block',
+    'commit_num',
+    'octet_length(external_id)',
+    'coalesce(octet_length(time_original) + 1, 0)',
+  ],
+  digits: ['outcome', 'slot'],
+  time: 'time_ms',
+})
 const select = `SELECT CAST(group_concat(${numbers} || hash || external_id || coalesce(time_original, ''), '') AS BLOB) FROM event WHERE seq BETWEEN ? AND ?`
 
 /** A row of the event table; its texts are made when asked for. */
@@ -56,9 +53,6 @@ export class StoredEvent {
   /** Takes the next row of those joined. */
   constructor(reader: NumberReader) {
     this.seq = reader.next()
-    const timeLow = reader.next()
-    const timeHigh = reader.next() - 2 ** 28
-    this.timeMs = reader.next() === 1 ? null : timeHigh * timeDigit + timeLow
     this.connection = reader.next()
     this.actor = reader.next()
     this.action = reader.next()
@@ -66,14 +60,15 @@ export class StoredEvent {
     this.workspace = reader.next()
     this.template = reader.next()
     this.related = reader.next()
-    this.outcome = reader.next()
     this.revision = reader.next()
     this.block = reader.next()
-    this.slot = reader.next()
     this.commit = reader.next()
     this.externalIdBytes = reader.next()
     const originalBytes = reader.next() - 1
     this.timeOriginalBytes = originalBytes < 0 ? null : originalBytes
+    this.outcome = reader.digit()
+    this.slot = reader.digit()
+    this.timeMs = reader.nextTime()
     this.bytes = reader.bytes
     this.hashAt = reader.at
     reader.at += this.textBytes

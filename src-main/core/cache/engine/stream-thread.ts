@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../driver.ts'
 import type { WorkerOptions } from '../reader-port.ts'
 import { type Moment, readMoment } from './moment.ts'
 import { NamesAhead, type Share, type SharedNames } from './names-ahead.ts'
+import { NearBlocks } from './near-blocks.ts'
 import { Payloads } from './payloads.ts'
 import { QuickLines } from './quick-lines.ts'
 import type { RowList } from './row-list.ts'
@@ -80,6 +81,7 @@ export class ListReader {
   readonly #builder: RowBuilder
   readonly #payloads: Payloads
   readonly #bytes = new LineBytes()
+  readonly #blocks: NearBlocks
   #quick: { readonly format: LineFormatName; readonly lines: QuickLines } | null = null
   #run: { readonly first: number; readonly stored: readonly (StoredEvent | undefined)[] } = { first: -1, stored: [] }
 
@@ -88,6 +90,7 @@ export class ListReader {
     this.#rows = list.rows
     this.#builder = new RowBuilder(db, this.names)
     this.#payloads = new Payloads(db)
+    this.#blocks = new NearBlocks(db, this.#bytes)
   }
 
   /** Events at places `from` to `to` (exclusive), or as many of them as make a batch. */
@@ -137,7 +140,7 @@ export class ListReader {
     const { parts } = lineFormats[format]
     if (parts === null) return null
     if (this.#quick?.format !== format) {
-      const lines = new QuickLines(this.#bytes, parts, this.#builder, this.names, this.#payloads)
+      const lines = new QuickLines(this.#bytes, parts, this.#builder, this.names, this.#blocks)
       this.#quick = { format, lines }
     }
     return this.#quick.lines

@@ -4,7 +4,7 @@ declare namespace WebAssembly {
   const Module: new (bytes: Uint8Array) => Module
   const Instance: new (
     module: Module,
-    imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>,
+    imports: Readonly<Record<string, Readonly<Record<string, Memory | number>>>>,
   ) => { readonly exports: Readonly<Record<string, unknown>> }
   interface Memory {
     readonly buffer: SharedArrayBuffer
