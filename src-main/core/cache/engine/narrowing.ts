@@ -15,6 +15,22 @@ export function narrowingOf(tree: QueryTree): Narrowing | null {
   return cheap.length === 0 || rest.length === 0 ? null : { cheap: { kind: 'and', parts: cheap }, rest: { kind: 'and', parts: rest } }
 }
 
+type TimeSpan = Extract<QueryTree, { readonly kind: 'time' }>
+
+/** The spans of time in all of which an event must lie to match. */
+export function timesOf(tree: QueryTree): readonly TimeSpan[] {
+  return partsOf(tree).filter((part) => part.kind === 'time')
+}
+
+/** The same query but for these. */
+export function withoutTimes(tree: QueryTree): QueryTree {
+  const parts = partsOf(tree).filter((part) => part.kind !== 'time')
+  const [only] = parts
+  return only === undefined ? { kind: 'all' } : parts.length === 1 ? only : { kind: 'and', parts }
+}
+
+const partsOf = (tree: QueryTree): readonly QueryTree[] => (tree.kind === 'and' ? tree.parts : [tree])
+
 function isCheap(tree: QueryTree): boolean {
   switch (tree.kind) {
     case 'all':

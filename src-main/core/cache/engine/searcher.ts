@@ -4,17 +4,18 @@ import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import type { Assistant } from './assistant.ts'
-import { emptyBits, forEachBit, popcountWords } from './bitmap.ts'
+import { emptyBits, forEachBit, popcountWords, setBit } from './bitmap.ts'
 import { flag, sliceRows } from './columns.ts'
 import { type Compiled, compiling } from './compile.ts'
 import { listedRows, ListedRows } from './listed-rows.ts'
-import { narrowingOf } from './narrowing.ts'
+import { narrowingOf, timesOf, withoutTimes } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
 import { isSlow, type Program, runListed, runSlice } from './program.ts'
 import { quickTest } from './quick-test.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { ResultCache } from './result-cache.ts'
 import { ResultSet } from './result-set.ts'
+import { listRows } from './row-lists.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
 import { SharedWords } from './shared-words.ts'
 import { SharedWork } from './shared-work.ts'
@@ -36,9 +37,9 @@ const quickMs = 5
 /** Positions after which it is seen whether the walk leads anywhere: at least a share of what should have been met by then was. */
 const quickSample = 256
 const quickShare = 1 / 2
-/** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and words between two breaths. */
+/** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and rows between two breaths. */
 const fewRows = 20_000
-const testedWords = 16_384
+const testedRows = 512
 /** Few are at most one in so many of all; rows looked at beforehand. */
 const fewShare = 16
 const lookedAtRows = 16_384
@@ -47,6 +48,12 @@ const lookedAtRun = 64
 /** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
 const rememberedPrograms = 2
 const rememberedTerms = 8
+
+/** Rows of which all matches are among, and what is yet to be tested of them. */
+interface LeftRows {
+  readonly rows: Uint32Array
+  readonly test: (row: number) => boolean
+}
 
 /** Positions of the list, the end excluded. */
 interface Stretch {
@@ -148,26 +155,48 @@ export class Searcher {
 
   /** All matches where a cheap part of the query leaves few rows to be tested; null where it does not. */
   async #findFew(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<ResultSet | null> {
-    const narrowing = this.#isCompiled(query) ? null : narrowingOf(query.tree)
-    const test = narrowing === null ? null : quickTest(narrowing.rest, this.#state)
-    if (narrowing === null || test === null) return null
     const state = this.#state
     const { version } = state
-    const cheap = { ...query, tree: narrowing.cheap }
-    if (this.#hits(await this.#program(cheap, level, signal)) * fewShare > lookedAtRows) return null
-    const { words, count } = await this.all(cheap, level, signal)
-    if (count > fewRows || count * fewShare > state.columns.count || state.version !== version) return null
-    const found = new Uint32Array(words.length)
-    for (let from = 0; from < words.length; from += testedWords) {
-      forEachBit(words, from, Math.min(from + testedWords, words.length), (row) => {
-        if (test(row)) found[row >>> 5] = (found[row >>> 5] as number) | (1 << (row & 31))
-      })
+    const left = this.#isCompiled(query) ? null : (this.#leftByTime(query) ?? (await this.#leftByColumns(query, level, signal)))
+    if (left === null || state.version !== version) return null
+    const { rows, test } = left
+    const found = emptyBits(state.columns.count)
+    for (let from = 0; from < rows.length; from += testedRows) {
+      for (const row of rows.subarray(from, from + testedRows)) if (test(row)) setBit(found, row)
       await this.#scheduler.breathe(level, signal)
       if (state.version !== version) return null
     }
     const result = new ResultSet(found, version)
     this.#cache.set(JSON.stringify(query.tree), version, result)
     return result
+  }
+
+  /** What a span of time leaves to be tested, where that is little. */
+  #leftByTime({ tree }: EventQuery): LeftRows | null {
+    if (timesOf(tree).length === 0) return null
+    const [from, end] = this.#positionsOf(tree, 'oldest')
+    const test = end - from > this.#mostLeft ? null : quickTest(withoutTimes(tree), this.#state)
+    return test === null ? null : { rows: this.#state.order.rows.slice(from, Math.max(from, end)), test }
+  }
+
+  /** What conditions that columns answer leave to be tested, where that is little. */
+  async #leftByColumns(query: EventQuery, level: Urgency, signal: AbortSignal): Promise<LeftRows | null> {
+    const { version } = this.#state
+    const narrowing = narrowingOf(query.tree)
+    // Spans of time alone leave too much, as is known already.
+    const test = narrowing === null || withoutTimes(narrowing.cheap).kind === 'all' ? null : quickTest(narrowing.rest, this.#state)
+    if (narrowing === null || test === null) return null
+    const cheap = { ...query, tree: narrowing.cheap }
+    if (this.#hits(await this.#program(cheap, level, signal)) * fewShare > lookedAtRows) return null
+    const { words, count } = await this.all(cheap, level, signal)
+    if (count > this.#mostLeft || this.#state.version !== version) return null
+    const rows = new Uint32Array(count)
+    listRows(words, null, 0, words.length, rows)
+    return { rows, test }
+  }
+
+  get #mostLeft(): number {
+    return Math.min(fewRows, this.#state.columns.count / fewShare)
   }
 
   /** How many of some rows taken here and there match; only for choosing the way. */
@@ -252,7 +281,8 @@ export class Searcher {
       if (quick !== null) return { rows: quick.slice(0, limit), hasMore: quick.length > limit }
       const few = await this.#findFew(query, urgency.rows, signal)
       if (few === null && state.version === version) {
-        const program = await this.#program(query, urgency.rows, signal)
+        // The stretch is what the query asks of time.
+        const program = await this.#program({ ...query, tree: withoutTimes(query.tree) }, urgency.rows, signal)
         const walked = state.version === version ? await this.#walk(program, display, stretch, limit + 1, signal) : null
         if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
       }
@@ -266,7 +296,7 @@ export class Searcher {
   /** The stretch of the list outside of which nothing can match: what the query asks of time. */
   #positionsOf(tree: QueryTree, display: EventOrder): readonly [start: number, end: number] {
     const { order, columns } = this.#state
-    const times = (tree.kind === 'and' ? tree.parts : [tree]).filter((part) => part.kind === 'time')
+    const times = timesOf(tree)
     if (times.length === 0) return [0, order.count]
     const from = order.positionOf(columns, Math.max(...times.map(({ fromMs }) => fromMs ?? -Infinity)), 0)
     const to = order.positionOf(columns, Math.min(...times.map(({ toMs }) => toMs ?? Infinity)), 0)
