@@ -92,11 +92,11 @@ describe.each([12, 16])('a table of keys of %i bytes', (keyBytes) => {
         expect(table.count).toBe(model.size)
         for (const [hex, value] of model) expect(table.get(Buffer.from(hex, 'hex'))).toBe(value)
         expect(table.get(Buffer.alloc(keyBytes, 0x7f))).toBe(model.get('7f'.repeat(keyBytes)) ?? null)
-        const listed = [[0, 100] as const, [100, 256] as const].flatMap(([from, to]) =>
-          Array.from(table.ascending(from, to), ([each, value]) => [each.toString('hex'), value] as const),
-        )
-        expect(new Map(listed)).toEqual(model)
-        const beginnings = listed.map(([hex]) => hex.slice(0, 8))
+        const listed = [...table.ascending(0, 100), ...table.ascending(100, 256)]
+        const hexes = listed.filter((each) => typeof each !== 'number').map((each) => each.toString('hex'))
+        const values = listed.filter((each) => typeof each === 'number')
+        expect(new Map(hexes.map((hex, at) => [hex, values[at]]))).toEqual(model)
+        const beginnings = hexes.map((hex) => hex.slice(0, 8))
         expect(beginnings).toEqual(beginnings.toSorted())
         expect(Array.from(table.keys(), (each) => each.toString('hex')).toSorted()).toEqual([...model.keys()].toSorted())
       }),

@@ -8,6 +8,8 @@ import type { WriterState } from './state.ts'
 
 /** A generation is merged in this many steps, each within another transaction, so that none takes long. */
 const slices = 32
+/** What part of a generation is gathered while the one before it is merged: the longer that takes, the less it slows down what comes meanwhile. */
+const mergingShare = 0.75
 /** Recent keys read in one statement. */
 const keysAtOnce = 4096
 
@@ -122,9 +124,7 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
 
   const mergeSlice = (merging: KeyTable, slice: number): void => {
     const step = 256 / slices
-    const rows: RowValue[] = []
-    for (const [key, value] of merging.ascending(slice * step, (slice + 1) * step)) rows.push(Buffer.from(key), value)
-    insertTree(rows)
+    insertTree(merging.ascending(slice * step, (slice + 1) * step))
   }
 
   /** The last filter while it has room, half a generation too many included; else a new one. */
@@ -186,8 +186,7 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
         to.fresh = new KeyTable(set.keyBytes)
       }
       if (to.merging === null) return
-      // Done by the time half a generation more has come.
-      const due = Math.min(Math.ceil((to.fresh.count / (size / 2)) * slices), slices)
+      const due = Math.min(Math.ceil((to.fresh.count / (size * mergingShare)) * slices), slices)
       if (due <= to.progress.slice) return
       for (let slice = to.progress.slice; slice < due; slice++) mergeSlice(to.merging, slice)
       if (due < slices) save(to, { ...to.progress, slice: due })
