@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
+import { facetFields } from '../../../src-main/contract/model/query.ts'
 import { openArchive } from '../../../src-main/core/cache/client.ts'
+import type { Database } from '../../../src-main/core/cache/driver.ts'
+import { FirstNumbers } from '../../../src-main/core/cache/engine/first-numbers.ts'
 import { FirstLook } from '../../../src-main/core/cache/engine/first-look.ts'
 import { newestToSave, readNewest } from '../../../src-main/core/cache/engine/newest-rows.ts'
 import { event, keyHex, record, workerUrl } from '../cache/archive-fixture.ts'
-import { everything, never, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
+import { connections, everything, never, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
 
 const instant = (ms: number): string => new Date(Date.UTC(2024, 0, 1) + ms).toISOString()
 
@@ -17,6 +20,15 @@ const recordOfStep = (made: { readonly id: number; readonly at: number } | null,
   made === null
     ? unreadable(`{"no": ${number}}`)
     : recordOf(event({ externalId: `e${made.id}`, occurredAt: instant(made.at) }), JSON.stringify({ ...made, number }))
+
+function atOneMoment<Value>(db: Database, read: (db: Database) => Value): Value {
+  db.exec('BEGIN')
+  try {
+    return read(db)
+  } finally {
+    db.exec('COMMIT')
+  }
+}
 
 test('the newest events are the same before and after loading, whatever happened since they were stored', async () => {
   await fc.assert(
@@ -33,7 +45,7 @@ test('the newest events are the same before and after loading, whatever happened
           'c1',
           after.map((made, at) => recordOfStep(made, 1_000 + at)),
         )
-        const newest = readNewest(db)
+        const newest = atOneMoment(db, readNewest)
         const { events } = await (await engine()).page(everything, 'newest', null, 1_000, never)
         expect(newest?.total).toBe(events.length)
         const expected = events.map(({ id }) => id).slice(0, newest?.rows.length)
@@ -53,7 +65,7 @@ test('only the beginning of all events is answered before loading, and nothing a
   const { add, db, engine, writer } = await testEngine()
   add('c1', [record({ externalId: 'a' }), record({ externalId: 'b' })])
   add('c2', [record({ externalId: 'c' })])
-  expect(readNewest(db)).toBe(null)
+  expect(FirstLook.open(db)).toBe(null)
   const stored = newestToSave((await engine()).state, { keptRows: 10, leastRows: 0 })
   expect(stored).not.toBe(null)
   writer.saveSegments(stored === null ? [] : [stored])
@@ -64,7 +76,7 @@ test('only the beginning of all events is answered before loading, and nothing a
   add('c2', [record({ externalId: 'd' })])
   expect(look?.window(everything, 'newest', 0, 4)).toMatchObject({ total: 4 })
   writer.removeConnection('c1', true)
-  expect(readNewest(db)).toBe(null)
+  expect(FirstLook.open(db)).toBe(null)
   expect(look?.window(everything, 'newest', 0, 2)).toBe(undefined)
 })
 
@@ -84,4 +96,56 @@ test('threads answer the first rows before and after loading alike', async () =>
   const after = await reader.window(everything, 'newest', 0, 100)
   expect(before).toEqual({ ...after, version: before.version })
   expect(before.rows.at(0)?.event.externalId).toBe('last')
+})
+
+test('numbers of all events are told before loading as they were counted, and never once they may differ', async () => {
+  const { add, db, engine, writer } = await testEngine()
+  add(
+    'c1',
+    Array.from({ length: 40 }, (_, at) => record({ externalId: `e${at}`, occurredAt: instant(at * 3_600_000) }, `{"at":${at}}`)),
+  )
+  const counted = async () => {
+    const now = await engine()
+    return { facets: await now.facets(everything, facetFields, 5, never), histogram: await now.histogram(everything, 'day', never) }
+  }
+  const store = async (): Promise<void> => {
+    const numbers = new FirstNumbers((await engine()).state, db, 0)
+    const { facets, histogram } = await counted()
+    numbers.noteFacets(everything, facetFields, 5, facets)
+    numbers.noteFacets(query({ kind: 'not', part: { kind: 'all' } }), facetFields, 5, {})
+    expect(numbers.isToSave).toBe(true)
+    const newest = newestToSave((await engine()).state, { keptRows: 10, leastRows: 0 })
+    writer.saveSegments([numbers.toSave(), ...(newest === null ? [] : [newest])])
+    expect(numbers.isToSave).toBe(false)
+    numbers.noteHistogram(everything, histogram)
+    writer.saveSegments([numbers.toSave()])
+    // What was stored already is not stored again.
+    await engine()
+    const next = new FirstNumbers((await engine()).state, db, 0)
+    next.noteHistogram(everything, histogram)
+    expect(next.isToSave).toBe(false)
+  }
+  const [some] = (await (await engine()).page(everything, 'newest', null, 1, never)).events
+  const changes: readonly (() => void)[] = [
+    () => writer.markReview([some?.id ?? ''], 'reviewed', '2024-05-01T00:00:00.000Z'),
+    () => writer.tag(some?.id ?? '', ['urgent'], [], '2024-05-01T00:00:00.000Z'),
+    () => add('c1', [record({ externalId: 'more' })]),
+    () => add('c1', [record({ externalId: 'e3', action: 'changed' }, '{"again":1}')]),
+    () => writer.saveConnection({ ...(connections[0] as (typeof connections)[number]), name: 'Renamed' }),
+    () => writer.removeConnection('c2', true),
+  ]
+  for (const change of changes) {
+    await store()
+    const look = FirstLook.open(db)
+    const { facets, histogram } = await counted()
+    expect(look?.facets(everything, facetFields, 5)).toEqual(facets)
+    expect(look?.histogram(everything, 'day')).toEqual(histogram)
+    expect(look?.count(everything)).toBe(await (await engine()).count(everything, never))
+    expect(look?.facets(everything, facetFields, 6)).toBe(undefined)
+    expect(look?.histogram(query({ kind: 'all' }, 'Asia/Tokyo'), 'day')).toBe(undefined)
+    expect(look?.facets(query({ kind: 'not', part: { kind: 'all' } }), facetFields, 5)).toBe(undefined)
+    change()
+    expect(look?.facets(everything, facetFields, 5)).toBe(undefined)
+    expect(FirstLook.open(db)?.histogram(everything, 'day')).toBe(undefined)
+  }
 })

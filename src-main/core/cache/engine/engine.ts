@@ -23,6 +23,7 @@ import type { Counter } from './counter.ts'
 import { Counting } from './counting.ts'
 import { detailOf } from './detail.ts'
 import { facetOf, knowsTopObjects } from './facets.ts'
+import { FirstNumbers } from './first-numbers.ts'
 import { type BucketBorders, bucketBorders, BucketCounter, isFew } from './histogram.ts'
 import type { Moment } from './moment.ts'
 import { Payloads } from './payloads.ts'
@@ -59,6 +60,7 @@ export class Engine {
   readonly #searcher: Searcher
   readonly #counting: Counting
   readonly #rows: RowBuilder
+  readonly #firstNumbers: FirstNumbers
   /** Of the run asked last. */
   #runSet: { readonly run: string; readonly count: ListedCount; readonly set: ResultSet } | null = null
   /** Of the kind asked last. */
@@ -74,6 +76,7 @@ export class Engine {
     this.#searcher = new Searcher(state, this.#scheduler, db, this.#payloads, assistant)
     this.#counting = new Counting(state, this.#scheduler, (signal) => this.#all(signal), assistant)
     this.#rows = new RowBuilder(db)
+    this.#firstNumbers = new FirstNumbers(state, db)
   }
 
   /** Loads an archive. `onProgress` counts events. `assistant`: a second thread for long passes. */
@@ -86,7 +89,13 @@ export class Engine {
 
   /** Snapshots worth storing, so that the next start is quick. */
   partsToSave(): readonly ColumnSegment[] {
-    return partsToSave(this.state)
+    const parts = partsToSave(this.state)
+    return this.hasNumbersToSave ? [...parts, this.#firstNumbers.toSave()] : parts
+  }
+
+  /** Whether numbers of all events were counted that the next start would like to know. */
+  get hasNumbersToSave(): boolean {
+    return this.#firstNumbers.isToSave
   }
 
   async page(query: EventQuery, display: EventOrder, cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
@@ -136,7 +145,9 @@ export class Engine {
     const known = this.#facets.get(result)?.get(key)
     if (known !== undefined && result.version === this.state.version) return known
     const facets = await this.#facetsOf(result, by, top, signal)
-    if (result.version === this.state.version) this.#facets.set(result, new Map(this.#facets.get(result)).set(key, facets))
+    if (result.version !== this.state.version) return facets
+    this.#facets.set(result, new Map(this.#facets.get(result)).set(key, facets))
+    this.#firstNumbers.noteFacets(query, by, top, facets)
     return facets
   }
 
@@ -148,8 +159,13 @@ export class Engine {
       const counter = new BucketCounter(this.state, result, this.#bordersOf(unit, query.zone), counted)
       // What is added meanwhile moves the positions under way.
       while (this.state.version === version) {
-        if (counter.step()) return { unit, ...counter.counted(), exact: true }
-        await this.#scheduler.breathe(urgency.numbers, signal)
+        if (!counter.step()) {
+          await this.#scheduler.breathe(urgency.numbers, signal)
+          continue
+        }
+        const histogram = { unit, ...counter.counted(), exact: true }
+        if (result.version === version) this.#firstNumbers.noteHistogram(query, histogram)
+        return histogram
       }
     }
   }

@@ -1,6 +1,7 @@
-import type { EventOrder } from '../../../contract/model/query.ts'
+import type { BucketUnit, EventOrder, FacetCounts, FacetField, Histogram } from '../../../contract/model/query.ts'
 import type { ArchiveReader, EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
+import { KnownNumbers } from './first-numbers.ts'
 import { dataVersionOf, type Moment } from './moment.ts'
 import { type NewestRows, readNewest } from './newest-rows.ts'
 import { RowBuilder } from './rows.ts'
@@ -8,20 +9,26 @@ import { RowBuilder } from './rows.ts'
 type Page = Awaited<ReturnType<ArchiveReader['page']>>
 type Window = Awaited<ReturnType<ArchiveReader['window']>>
 
+/** What can be told before the archive is loaded. */
+interface Known {
+  readonly newest: NewestRows
+  readonly numbers: KnownNumbers
+}
+
 /** No version of a loaded archive: whoever sees another one later asks anew. */
 const firstLookVersion = 0
 
-/** Answers for the newest events of the whole list while the archive is still being loaded, as exactly as later; for all else, undefined. */
+/** Answers for the newest events of the whole list, and for numbers of all events, while the archive is still being loaded, as exactly as later; for all else, undefined. */
 export class FirstLook {
   readonly #db: Database
   readonly #rows: RowBuilder
-  #newest: NewestRows
+  #known: Known
   #dataVersion: number
 
-  private constructor(db: Database, newest: NewestRows, dataVersion: number) {
+  private constructor(db: Database, known: Known, dataVersion: number) {
     this.#db = db
     this.#rows = new RowBuilder(db)
-    this.#newest = newest
+    this.#known = known
     this.#dataVersion = dataVersion
   }
 
@@ -29,8 +36,8 @@ export class FirstLook {
   static open(db: Database): FirstLook | null {
     const dataVersion = dataVersionOf(db)
     try {
-      const newest = readNewest(db)
-      return newest === null ? null : new FirstLook(db, newest, dataVersion)
+      const known = read(db)
+      return known === null ? null : new FirstLook(db, known, dataVersion)
     } catch {
       // Whatever is wrong with the file, loading it tells.
       return null
@@ -53,9 +60,22 @@ export class FirstLook {
     return { rows: this.#rows.marked(newest.rows.slice(first, first + count)), first, total: newest.total, version: firstLookVersion }
   }
 
+  /** How many events there are. */
+  count({ tree }: EventQuery): number | undefined {
+    return tree.kind === 'all' ? this.#now()?.newest.total : undefined
+  }
+
+  facets(query: EventQuery, by: readonly FacetField[], top: number): FacetCounts | undefined {
+    return this.#now()?.numbers.facets(query, by, top)
+  }
+
+  histogram(query: EventQuery, unit: BucketUnit): Histogram | undefined {
+    return this.#now()?.numbers.histogram(query, unit)
+  }
+
   /** How many events came between what was answered here and a later moment; null: it is the same moment. */
   addedUntil({ epoch, lastSeq, lastChange }: Moment): number | null {
-    const { moment } = this.#newest
+    const { moment } = this.#known.newest
     const isSame = epoch === moment.epoch && lastSeq === moment.lastSeq && lastChange === moment.lastChange
     return isSame ? null : Math.max(0, lastSeq - moment.lastSeq)
   }
@@ -63,13 +83,30 @@ export class FirstLook {
   /** The newest rows as they are now, if the query asks for all events and they reach that far. */
   #reaching({ tree }: EventQuery, order: EventOrder, end: number): NewestRows | undefined {
     if (tree.kind !== 'all' || order !== 'newest') return undefined
+    const newest = this.#now()?.newest
+    return newest !== undefined && end <= newest.rows.length ? newest : undefined
+  }
+
+  /** What is known at present; undefined when that is too little. */
+  #now(): Known | undefined {
     const dataVersion = dataVersionOf(this.#db)
     if (dataVersion !== this.#dataVersion) {
-      const newest = readNewest(this.#db)
-      if (newest === null) return undefined
-      this.#newest = newest
+      const known = read(this.#db)
+      if (known === null) return undefined
+      this.#known = known
       this.#dataVersion = dataVersion
     }
-    return end <= this.#newest.rows.length ? this.#newest : undefined
+    return this.#known
+  }
+}
+
+/** Of one moment of the archive; null when the newest rows cannot be told. */
+function read(db: Database): Known | null {
+  db.exec('BEGIN')
+  try {
+    const newest = readNewest(db)
+    return newest === null ? null : { newest, numbers: KnownNumbers.read(db) }
+  } finally {
+    db.exec('COMMIT')
   }
 }

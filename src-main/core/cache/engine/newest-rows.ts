@@ -76,17 +76,12 @@ export function readNewestStored(db: Database, epoch: number): NewestStored | nu
 
 /**
  * The newest events at present, from the snapshot and what has happened since; null when that cannot be told exactly without loading
- * the archive.
+ * the archive. To be called within a transaction.
  */
 export function readNewest(db: Database): NewestRows | null {
-  db.exec('BEGIN')
-  try {
-    const moment = readMoment(db)
-    const stored = readSnapshot(db, moment.epoch)
-    return stored === null ? null : newestOf(db, moment, stored)
-  } finally {
-    db.exec('COMMIT')
-  }
+  const moment = readMoment(db)
+  const stored = readSnapshot(db, moment.epoch)
+  return stored === null ? null : newestOf(db, moment, stored)
 }
 
 function newestOf(db: Database, moment: Moment, stored: StoredNewest & NewestStored): NewestRows | null {

@@ -29,6 +29,8 @@ export type QueryNews =
   | { readonly kind: 'changed'; readonly added: number; readonly changed: number }
   | { readonly kind: 'loading'; readonly done: number; readonly total: number }
   | { readonly kind: 'loaded' }
+  /** Numbers that are worth storing were counted. */
+  | { readonly kind: 'counted' }
 
 /** Of the connection for small facts, which are few. */
 const factsCacheKib = 4_096
@@ -50,10 +52,14 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
       thread.firstLook?.window(query, order, 0, count) ?? (await thread.current()).first(query, order, count, signal),
     locate: async (query: EventQuery, order: EventOrder, at: { readonly id: string } | { readonly instant: string }, signal: AbortSignal) =>
       (await thread.current()).locate(query, order, at, signal),
-    count: async (query: EventQuery, signal: AbortSignal) => ({ total: await (await thread.current()).count(query, signal), exact: true }),
+    count: async (query: EventQuery, signal: AbortSignal) => ({
+      total: thread.firstLook?.count(query) ?? (await (await thread.current()).count(query, signal)),
+      exact: true,
+    }),
     facets: async (query: EventQuery, by: readonly FacetField[], top: number, signal: AbortSignal) =>
-      (await thread.current()).facets(query, by, top, signal),
-    histogram: async (query: EventQuery, by: BucketUnit, signal: AbortSignal) => (await thread.current()).histogram(query, by, signal),
+      thread.firstLook?.facets(query, by, top) ?? thread.counted((engine) => engine.facets(query, by, top, signal)),
+    histogram: async (query: EventQuery, by: BucketUnit, signal: AbortSignal) =>
+      thread.firstLook?.histogram(query, by) ?? thread.counted((engine) => engine.histogram(query, by, signal)),
     explain: async (query: EventQuery) => (await thread.current()).explain(query),
     get: async (id: string) => (await thread.current()).get(id),
     payload: async (id: string, revision: number | null) => (await thread.current()).payload(id, revision),
@@ -126,6 +132,14 @@ class QueryThread {
     }
     this.#tell({ kind: 'changed', ...found })
     return engine
+  }
+
+  /** Counts something of the archive as it is now, and tells when that is worth storing. */
+  async counted<Value>(count: (engine: Engine) => Promise<Value>): Promise<Value> {
+    const engine = await this.current()
+    const value = await count(engine)
+    if (engine.hasNumbersToSave) this.#tell({ kind: 'counted' })
+    return value
   }
 
   async streamState(connection: string, stream: string, scope: string): Promise<unknown> {

@@ -161,6 +161,7 @@ class ReaderClient {
   #hear(news: QueryNews): void {
     if (news.kind === 'loading') this.#options.onLoading?.({ done: news.done, total: news.total })
     else if (news.kind === 'loaded') this.#options.onLoading?.(null)
+    else if (news.kind === 'counted') this.#planSnapshot()
     else for (const listener of this.#listeners) listener({ added: news.added, changed: news.changed })
   }
 
