@@ -1,5 +1,7 @@
 import type { ArchiveState } from './archive-state.ts'
+import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import type { Entries } from './entries.ts'
+import { release } from './release.ts'
 
 /** Columns whose numbers name things. */
 export type ThingColumn = 'actor' | 'object' | 'workspace'
@@ -14,11 +16,10 @@ export interface Activity {
 export function activityOf(state: ArchiveState, column: ThingColumn, numbers: Iterable<number>): ReadonlyMap<number, Activity> {
   const { columns, dictionaries } = state
   const wanted = [...numbers]
-  const size = column === 'actor' ? dictionaries.counts.actor : dictionaries.counts.object
-  const places = new Uint32Array(size)
-  wanted.forEach((number, at) => {
-    places[number] = at + 1
-  })
+  const places = new Map(wanted.map((number, at) => [number, at + 1]))
+  const isWanted = emptyBits(column === 'actor' ? dictionaries.counts.actor : dictionaries.counts.object)
+  for (const number of wanted) setBit(isWanted, number)
+  const placeOf = (number: number): number => (hasBit(isWanted, number) ? (places.get(number) as number) : 0)
   const firstMs = new Float64Array(wanted.length + 1).fill(Infinity)
   const lastMs = new Float64Array(wanted.length + 1).fill(-Infinity)
   const { timeMs, count } = columns
@@ -30,7 +31,7 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
     // Workspaces stand in contexts: theirs are found first, so that the pass looks up one number an event.
     const ofContext = Uint32Array.from(
       { length: dictionaries.contexts.count },
-      (_, context) => places[dictionaries.contexts.workspace.at(context)] ?? 0,
+      (_, context) => placeOf(dictionaries.contexts.workspace.at(context)),
     )
     for (let row = 0; row < count; row++) {
       const place = ofContext[columns.context[row] as number] as number
@@ -39,10 +40,11 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
   } else {
     const values = columns[column]
     for (let row = 0; row < count; row++) {
-      const place = places[values[row] as number] as number
+      const place = placeOf(values[row] as number)
       if (place !== 0) see(place, timeMs[row] as number)
     }
   }
+  release(isWanted)
   return new Map(
     wanted.flatMap((number, at) =>
       (lastMs[at + 1] as number) === -Infinity
@@ -58,13 +60,14 @@ export function membersOf(
   wanted: readonly number[],
   isWanted: (number: number) => boolean,
 ): ReadonlyMap<number, readonly number[]> {
-  const isGroup = new Uint8Array(count)
-  for (const group of wanted) isGroup[group] = 1
+  const isGroup = emptyBits(count)
+  for (const group of wanted) setBit(isGroup, group)
   const members = new Map<number, number[]>(wanted.map((group) => [group, []]))
   for (let number = 1; number < count; number++) {
     const group = groups.of(number)
-    if (isGroup[group] === 1 && isWanted(number)) members.get(group)?.push(number)
+    if (hasBit(isGroup, group) && isWanted(number)) members.get(group)?.push(number)
   }
+  release(isGroup)
   return members
 }
 
