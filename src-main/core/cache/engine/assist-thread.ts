@@ -1,7 +1,8 @@
 import type { CountTask, MatchTask, OrderTask } from './assistant.ts'
 import { sliceRows } from './columns.ts'
 import { MatchCounts } from './match-counts.ts'
-import { runSlice } from './program.ts'
+import { type Program, runSlice } from './program.ts'
+import { release } from './release.ts'
 import { listRows } from './row-lists.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Slices } from './slices.ts'
@@ -16,10 +17,12 @@ export function assistMethods(): ThreadMethods {
   const rows = new Uint32Array(sliceRows)
   return {
     match: async ({ program, columns, words, slices }: MatchTask, signal: AbortSignal) => {
-      await new Slices(slices).each(({ from, to }) => {
-        runSlice(program, columns, from, to, words.subarray(from >>> 5))
-        return scheduler.breathe(urgency.numbers, signal)
-      })
+      await new Slices(slices)
+        .each(({ from, to }) => {
+          runSlice(program, columns, from, to, words.subarray(from >>> 5))
+          return scheduler.breathe(urgency.numbers, signal)
+        })
+        .finally(() => releaseTables(program))
       return null
     },
     search: async (task: ScanTask, signal: AbortSignal) => {
@@ -43,5 +46,29 @@ export function assistMethods(): ThreadMethods {
         [actor, context, flags, place, slot].map(({ buffer }) => buffer as ArrayBuffer),
       )
     },
+  }
+}
+
+/** Gives back the memory of a program that was sent here, and so is a copy. */
+function releaseTables(program: Program): void {
+  switch (program.op) {
+    case 'all':
+    case 'none':
+    case 'confirm':
+      return
+    case 'and':
+    case 'or':
+      return program.parts.forEach(releaseTables)
+    case 'not':
+      return releaseTables(program.part)
+    case 'table':
+      return release(program.table)
+    case 'bits':
+      return release(program.words)
+    case 'rows':
+      return release(program.rows)
+    case 'slots':
+      release(program.listOfTemplate)
+      for (const choice of program.lists.flat()) Object.values(choice).forEach(release)
   }
 }

@@ -1,5 +1,7 @@
+import { release } from './release.ts'
+
 /** Numbers listed as counted: of more than one in so many it is not listed which they are. */
-const listedShare = 8
+const listedShare = 32
 const fewListed = 4_096
 
 /** Small counts take a byte each. */
@@ -80,6 +82,7 @@ export function topKeys(keys: Uint32Array, counts: Counts, top: number): readonl
     if (key !== 0) having[at] = (having[at] as number) + 1
   }
   const least = leastOf(having, top)
+  release(having)
   const found: number[] = []
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as number
@@ -101,6 +104,7 @@ export function topWithEqual(counts: Counts, top: number): readonly number[] {
     having[at] = (having[at] as number) + 1
   }
   const least = leastOf(having, top)
+  release(having)
   const found: number[] = []
   for (let key = 1; key < counts.length; key++) if ((counts[key] as number) >= least) found.push(key)
   return found

@@ -5,6 +5,7 @@ import { type ContextSums, sumContexts } from './context-sums.ts'
 import { CountBasis } from './count-basis.ts'
 import { Counter } from './counter.ts'
 import { MatchCounts } from './match-counts.ts'
+import { release } from './release.ts'
 import type { ResultSet } from './result-set.ts'
 import type { ValueGroups } from './value-groups.ts'
 import { listRows } from './row-lists.ts'
@@ -13,7 +14,7 @@ import { SharedWork } from './shared-work.ts'
 import { sharedSlices, Slices } from './slices.ts'
 
 /** Results whose counts are kept: a few megabytes each. */
-const keptCounts = 4
+const keptCounts = 2
 
 /** A result counted by everything but rare objects. */
 export interface CountedResult {
@@ -109,7 +110,10 @@ export class Counting {
       const isWhole = await this.#forEachSlice(words, without, slices, signal, (rows, count) => counts.add(rows, count, counted))
       const others = await assisted
       if (others === 'failed') continue
-      if (others != null) counts.addAll(others)
+      if (others != null) {
+        counts.addAll(others)
+        Object.values(others).forEach(release)
+      }
       if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
       if (isLarge) counts.subtractFrom(basis.totals)
       return { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis, rewrites }

@@ -8,6 +8,7 @@ import type { CountedResult } from './counting.ts'
 import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { outcomeNames, statusNames } from './names.ts'
 import { prepared } from './prepared.ts'
+import { release } from './release.ts'
 import type { ResultSet } from './result-set.ts'
 import type { ValueGroups } from './value-groups.ts'
 
@@ -180,7 +181,7 @@ function topOfRare(groups: Counter, { columns, dictionaries }: ArchiveState, res
 
 /** Those of some numbers that the matches have in a column, as bits. */
 function seenNumbers(column: Uint32Array, { words }: ResultSet, size: number, numbers: readonly number[]): Uint32Array {
-  const seen = emptyBits(size)
+  const seen = emptyBits(numbers.length === 0 ? 0 : size)
   if (numbers.length === 0) return seen
   const wanted = emptyBits(size)
   for (const number of numbers) setBit(wanted, number)
@@ -188,6 +189,7 @@ function seenNumbers(column: Uint32Array, { words }: ResultSet, size: number, nu
     const number = column[row] as number
     if (hasBit(wanted, number)) setBit(seen, number)
   })
+  release(wanted)
   return seen
 }
 

@@ -29,9 +29,8 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
   }
   if (column === 'workspace') {
     // Workspaces stand in contexts: theirs are found first, so that the pass looks up one number an event.
-    const ofContext = Uint32Array.from(
-      { length: dictionaries.contexts.count },
-      (_, context) => placeOf(dictionaries.contexts.workspace.at(context)),
+    const ofContext = Uint32Array.from({ length: dictionaries.contexts.count }, (_, context) =>
+      placeOf(dictionaries.contexts.workspace.at(context)),
     )
     for (let row = 0; row < count; row++) {
       const place = ofContext[columns.context[row] as number] as number

@@ -32,6 +32,8 @@ export type QueryNews =
   /** Numbers that are worth storing were counted. */
   | { readonly kind: 'counted' }
 
+/** Pages kept: rows of a page lie all over the file, so that more of them would hardly be met again. */
+const rowsCacheKib = 6_144
 /** Of the connection for small facts, which are few. */
 const factsCacheKib = 4_096
 
@@ -105,6 +107,7 @@ class QueryThread {
     this.facts = openDatabase({ home, keyHex, role: 'reader' })
     this.facts.pragma(`cache_size = -${factsCacheKib}`)
     this.#db = openDatabase({ home, keyHex, role: 'reader' })
+    this.#db.pragma(`cache_size = -${rowsCacheKib}`)
     this.#tell = tell
     this.firstLook = FirstLook.open(this.facts)
     this.#engine = this.#loadAfterFirstLook()

@@ -3,5 +3,5 @@
  * its own. Whoever still holds an array of the same memory finds it empty, so only who made it and handed it to nobody may do this.
  */
 export function release({ buffer }: ArrayBufferView): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0)
 }

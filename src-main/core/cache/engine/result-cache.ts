@@ -1,7 +1,7 @@
 import type { ResultSet } from './result-set.ts'
 
-/** Bytes of results kept: a dozen at ten million events. */
-const budgetBytes = 16 * 1024 * 1024
+/** Bytes of results kept: six at ten million events. */
+const budgetBytes = 8 * 1024 * 1024
 
 /** Results of the latest queries, of the current version of the archive only: a result of an earlier one is never given out. */
 export class ResultCache {

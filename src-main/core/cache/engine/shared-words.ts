@@ -1,7 +1,7 @@
 import type { Slices } from './slices.ts'
 
 /** Words kept for the next who needs some. */
-const keptWords = 8
+const keptWords = 6
 
 interface Kept {
   readonly words: Uint32Array

@@ -1,5 +1,6 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventColumns } from './columns.ts'
+import { release } from './release.ts'
 import { ended } from './steps.ts'
 
 const bucketBits = 20
@@ -194,6 +195,7 @@ function* spreadAll(timeMs: Float64Array, count: number, min: number, max: numbe
     sortBuckets(timeMs, out, 0, ends, bucket, Math.min(bucket + stepBuckets, buckets))
     yield
   }
+  release(ends)
 }
 
 const bucketsFor = (count: number): number => 1 << Math.min(bucketBits, Math.ceil(Math.log2(count + 1)))
@@ -235,7 +237,9 @@ function spread(timeMs: Float64Array, rows: Uint32Array, start: number, end: num
     rows[start + place] = row
     ends[bucket] = place + 1
   }
+  release(source)
   sortBuckets(timeMs, rows, start, ends, 0, buckets)
+  release(ends)
 }
 
 function sortBucket(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): void {
