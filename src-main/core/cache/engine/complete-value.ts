@@ -9,6 +9,7 @@ import { type FacetSource, facetOf, known, labelOf } from './facets.ts'
 import { membersOf, type ThingColumn } from './latest-names.ts'
 import { isFileKind } from './quick-test.ts'
 import { inSteps } from './steps.ts'
+import { release } from './release.ts'
 import { type Searching, together } from './text-scan.ts'
 
 type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count' | 'services'>
@@ -98,6 +99,7 @@ async function things(
     column,
     top.map((group) => ({ group, count: sums[group] as number, seen: members.get(group) ?? [group] })),
   )
+  for (const ofAll of [found, perNumber, counts, sums]) release(ofAll)
   const bearers = Map.groupBy(values, ({ names }) => names[0])
   return values.map(({ value, names, services, count }) => {
     const [label = ''] = names

@@ -10,6 +10,7 @@ import { countAll } from './counts.ts'
 import type { Entries } from './entries.ts'
 import { activityOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
+import { release } from './release.ts'
 import { searched, together } from './text-scan.ts'
 
 interface StoredThing {
@@ -183,5 +184,6 @@ function thingsOf(entries: Entries, counts: Uint32Array, isByKind: boolean): Uin
       }
     }
   }
+  release(slots)
   return thingOf
 }
