@@ -55,18 +55,22 @@ export interface Budget {
   readonly totalMs: number
 }
 
-/** Asks all questions, or as many as the budget allows: one of a task at least, and none of a task that comes too late. */
+/**
+ * Asks all questions, or as many as the budget allows: one of a task at least, and none of a task that comes too late. What is left of the
+ * whole is shared by the tasks that are left, so that the first do not take it from the last.
+ */
 export async function askAll(contestant: Contestant, tasks: readonly Task[], budget: Budget): Promise<ContestantReport> {
   const rows: Row[] = []
   const matches: Record<string, readonly number[]> = {}
   let totalMs = 0
-  for (const { name, asks, questions } of tasks) {
+  for (const [at, { name, asks, questions }] of tasks.entries()) {
     if (totalMs > budget.totalMs) break
+    const taskMs = Math.min(budget.taskMs, (budget.totalMs - totalMs) / (tasks.length - at))
     const latencies = createLatencies()
     const counted: number[] = []
     let spentMs = 0
     for (const [index, condition] of questions.entries()) {
-      if (index > 0 && spentMs > budget.taskMs) break
+      if (index > 0 && spentMs > taskMs) break
       const asked = contestant.ask(asks, condition)
       if (asked === null) break
       const answer = await asked
