@@ -4,6 +4,7 @@ import type { ParsedQuery, Query, QueryCompletion } from '../../src-main/contrac
 import { useClient } from '../api/client.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
+import { painted } from '../lib/painted.ts'
 import { bothQueries, timeChips, toggleValue, valueState, withTimeRange, withTerm, withoutSpan, type ReadQuery } from '../lib/query-text.ts'
 import { throttle } from '../lib/throttle.ts'
 import { useSettingsStore } from './settings.ts'
@@ -12,6 +13,12 @@ import { useSettingsStore } from './settings.ts'
 const countingPauseMs = 150
 /** Shortest time between two re-queries while events pour in, ms. */
 const changePauseMs = 700
+
+/** A query that may turn out to be none: its rows are asked for at once, and are only shown where it can be run. */
+export interface Attempt {
+  readonly query: Query
+  readonly isRunnable: Promise<boolean>
+}
 
 const nothing: ParsedQuery = { tokens: [], problems: [], inWords: '', chips: [] }
 
@@ -30,6 +37,8 @@ export const useQueryStore = defineStore('query', () => {
   const parsed = shallowRef<ParsedQuery>(nothing)
   /** The text that `parsed` was read from. */
   const parsedText = ref('')
+  /** What the text in the box would ask; null before the first. */
+  const attempt = shallowRef<Attempt | null>(null)
   /** The query to run; stays what it was while the text has a problem. Null before the first. */
   const effective = shallowRef<Query | null>(null)
   /** The query of which all matches are counted: the effective one, once the typing rests; null until then, and what is being counted stops. */
@@ -42,6 +51,9 @@ export const useQueryStore = defineStore('query', () => {
   /** Whether the newest change of the text was a finished step (a click, a chip) rather than typing. */
   const isStep = ref(false)
   let countingTimer: ReturnType<typeof setTimeout> | undefined
+  /** Changes with every text and every plan to count: an older plan is dropped. */
+  let plans = 0
+  let awaitedRows: Promise<unknown> = Promise.resolve()
   /** Whether nothing was asked in this place yet: a query that cannot be read then leaves the place itself. */
   let isNewPlace = true
 
@@ -53,17 +65,24 @@ export const useQueryStore = defineStore('query', () => {
   async function apply(): Promise<void> {
     const asked = { text: text.value, zone: settings.zone }
     const askedBase = base.value
+    const whole = { text: bothQueries(askedBase, asked.text), zone: asked.zone }
+    const reading = latest.run((signal) => client.call('query.parse', asked, { signal }))
+    const isRunnable = reading.then(
+      (answer) => answer?.problems.length === 0,
+      () => false,
+    )
+    attempt.value = { query: whole, isRunnable }
     try {
-      const answer = await latest.run((signal) => client.call('query.parse', asked, { signal }))
+      const answer = await reading
       if (answer === undefined) return
       parsed.value = answer
       parsedText.value = asked.text
       failure.value = null
-      const isRunnable = answer.problems.length === 0
-      if (isRunnable || isNewPlace) {
+      const hasNone = answer.problems.length === 0
+      if (hasNone || isNewPlace) {
         isNewPlace = false
-        ran.value = isRunnable ? read.value : nothingRan
-        effective.value = { text: bothQueries(askedBase, isRunnable ? asked.text : ''), zone: asked.zone }
+        ran.value = hasNone ? read.value : nothingRan
+        effective.value = hasNone ? whole : { text: askedBase, zone: asked.zone }
       }
       planCount()
     } catch (error) {
@@ -73,9 +92,19 @@ export const useQueryStore = defineStore('query', () => {
 
   function planCount(): void {
     clearTimeout(countingTimer)
-    const count = (): void => void (counted.value = effective.value)
-    if (isStep.value) count()
-    else countingTimer = setTimeout(count, countingPauseMs)
+    const plan = ++plans
+    const count = async (): Promise<void> => {
+      await awaitedRows
+      await painted()
+      if (plan === plans) counted.value = effective.value
+    }
+    if (isStep.value) void count()
+    else countingTimer = setTimeout(() => void count(), countingPauseMs)
+  }
+
+  /** Rows go before counts: nothing is counted before they are here, or have failed. */
+  function countAfter(rows: Promise<unknown>): void {
+    awaitedRows = rows.catch(() => undefined)
   }
 
   /** The user types: rows are asked for at every letter, and nothing is counted meanwhile. */
@@ -84,6 +113,7 @@ export const useQueryStore = defineStore('query', () => {
     isStep.value = false
     text.value = value
     clearTimeout(countingTimer)
+    plans++
     counted.value = null
     void apply()
   }
@@ -137,7 +167,7 @@ export const useQueryStore = defineStore('query', () => {
   client.on('events.changed', refresh)
 
   return {
-    ...{ text, base, parsed, parsedText, effective, counted, ran, failure, archiveRevision, isStep, read, problems, hasProblem },
-    ...{ apply, type, set, enter, toggle, stateOf, remove, add, setBound, setRange, setLast, complete, refresh },
+    ...{ text, base, parsed, parsedText, attempt, effective, counted, ran, failure, archiveRevision, isStep, read, problems, hasProblem },
+    ...{ apply, countAfter, type, set, enter, toggle, stateOf, remove, add, setBound, setRange, setLast, complete, refresh },
   }
 })

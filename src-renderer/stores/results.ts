@@ -1,21 +1,24 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
+import type { Output } from '../../src-main/contract/api.ts'
 import type { EventRow } from '../../src-main/contract/model/audit-event.ts'
 import type { Query } from '../../src-main/contract/model/query.ts'
 import { useClient } from '../api/client.ts'
 import { BlockCache } from '../lib/block-cache.ts'
 import { toFailure, type Failure } from '../lib/failure.ts'
 import { createLatest } from '../lib/latest.ts'
+import { painted } from '../lib/painted.ts'
 import { lasting } from './lasting.ts'
 import { createReloading } from '../lib/reloading.ts'
-import { useQueryStore } from './query.ts'
+import { useQueryStore, type Attempt } from './query.ts'
 
-const blockRows = 50
-const keptBlocks = 160
-const maxBlocksPerCall = 5
+/** Small, as each row of a jump is read from a place of its own. */
+const blockRows = 10
+const keptBlocks = 800
+const maxBlocksPerCall = 25
 /** How long rows of the query before stay without a word, ms. */
 const waitingMs = 150
-/** Rows fetched before and after those in view. */
+/** Rows fetched before and after those in view, as soon as fewer than half of them are here. */
 const marginRows = 60
 
 /** The rows that match, by position: their exact number, and the stretch of them that is in view. */
@@ -54,12 +57,15 @@ export const useResultsStore = defineStore('results', () => {
   let isFetching = false
   let lastTurn = 0
 
-  /** Takes the line for one round of calls; the returned function gives it back, unless a newer round has it by then. */
-  function takeTurn(): () => void {
+  /** Takes the line for one round of calls, until it is given back or a newer round takes it. */
+  function takeTurn(): { readonly isOver: () => boolean; readonly end: () => void } {
     const turn = ++lastTurn
     isFetching = true
-    return () => {
-      if (turn === lastTurn) isFetching = false
+    return {
+      isOver: () => turn !== lastTurn,
+      end: () => {
+        if (turn === lastTurn) isFetching = false
+      },
     }
   }
 
@@ -88,21 +94,23 @@ export const useResultsStore = defineStore('results', () => {
     return cache.missing(from, Math.min(reach.value, first + count) - from)
   }
 
-  function nextSpan(): { readonly first: number; readonly count: number } | null {
+  function nextSpan(looksAhead: boolean): { readonly first: number; readonly count: number } | null {
     const visible = missing(view.first, view.count)
-    const wanted = visible.length > 0 || !isNear ? visible : missing(view.first - marginRows, view.count + 2 * marginRows)
+    const around = (rows: number): readonly number[] => missing(view.first - rows, view.count + 2 * rows)
+    const isAhead = visible.length === 0 && looksAhead && around(marginRows / 2).length > 0
+    const wanted = isAhead ? around(marginRows) : visible
     const first = wanted[0]
     if (first === undefined) return null
     const blocks = Math.min(maxBlocksPerCall, (wanted.at(-1) ?? first) - first + 1)
     return { first: first * blockRows, count: blocks * blockRows }
   }
 
-  async function fetchView(): Promise<void> {
+  async function fetchView(looksAhead = false): Promise<void> {
     const asked = query.effective
     if (asked === null) return
-    const endTurn = takeTurn()
+    const turn = takeTurn()
     try {
-      for (let span = nextSpan(); span !== null; span = nextSpan()) {
+      for (let span = nextSpan(looksAhead); span !== null; span = nextSpan(looksAhead)) {
         const { first, count } = span
         const answer = await fetching.run((signal) => client.call('events.window', { query: asked, first, count }, { signal }))
         if (answer === undefined) return
@@ -120,21 +128,24 @@ export const useResultsStore = defineStore('results', () => {
       }
     } catch (error) {
       failure.value = toFailure(error)
+      return
     } finally {
-      endTurn()
+      turn.end()
     }
+    if (!isNear || looksAhead) return
+    await painted()
+    if (!isFetching) void fetchView(true)
   }
 
   /** Asks a new query from its first row; the old rows stay until the new ones are here, and those do not wait to be counted. */
-  async function askAnew(): Promise<void> {
-    const asked = query.effective
-    if (asked === null) return
-    const endTurn = takeTurn()
+  async function askAnew(attempt = query.attempt): Promise<void> {
+    if (attempt === null) return
+    const { query: asked } = attempt
+    const turn = takeTurn()
     try {
-      const answer = await fetching.run((signal) =>
-        client.call('events.first', { query: asked, count: Math.ceil(tallest / blockRows) * blockRows }, { signal }),
-      )
-      if (answer === undefined) return
+      const answer = await firstRows(attempt)
+      if (turn.isOver()) return
+      if (answer === undefined) return await restore()
       take(answer, 0)
       answered.value = asked
       view = { first: 0, count: view.count }
@@ -144,17 +155,33 @@ export const useResultsStore = defineStore('results', () => {
       failure.value = toFailure(error)
       return
     } finally {
-      endTurn()
+      turn.end()
     }
     if (uncounted === null) void fetchView()
     else void countAll()
+  }
+
+  /** Where the text cannot be run: the rows of the query that stays, if those had not come yet. */
+  async function restore(): Promise<void> {
+    fetching.cancel()
+    const { effective } = query
+    if (effective !== null && effective !== answered.value) await askAnew({ query: effective, isRunnable: Promise.resolve(true) })
+  }
+
+  /** Rows are looked for while the text is still being read; undefined where it cannot be run. */
+  async function firstRows({ query: asked, isRunnable }: Attempt): Promise<Output<'events.first'> | undefined> {
+    const count = Math.ceil(tallest / blockRows) * blockRows
+    const rows = fetching.run((signal) => client.call('events.first', { query: asked, count }, { signal }))
+    // its failure is told below, unless the text was none to run
+    rows.catch(() => undefined)
+    return (await isRunnable) ? rows : undefined
   }
 
   /** Counts the matches that the first rows were shown of, once the typing rests. */
   async function countAll(): Promise<void> {
     const asked = uncounted
     if (asked === null || asked !== query.counted) return
-    const endTurn = takeTurn()
+    const turn = takeTurn()
     try {
       const counted = await fetching.run((signal) => client.call('events.count', { query: asked }, { signal }))
       if (counted === undefined) return
@@ -164,7 +191,7 @@ export const useResultsStore = defineStore('results', () => {
       failure.value = toFailure(error)
       return
     } finally {
-      endTurn()
+      turn.end()
     }
     void fetchView()
   }
@@ -173,7 +200,7 @@ export const useResultsStore = defineStore('results', () => {
   async function askAgain(): Promise<void> {
     const asked = query.effective
     if (asked === null) return
-    const endTurn = takeTurn()
+    const turn = takeTurn()
     const anchor = view.first > 0 ? cache.row(view.first)?.event.id : undefined
     try {
       const located = await fetching.run(async (signal) => {
@@ -199,7 +226,7 @@ export const useResultsStore = defineStore('results', () => {
       failure.value = toFailure(error)
       return
     } finally {
-      endTurn()
+      turn.end()
     }
     void fetchView()
   }
@@ -233,7 +260,11 @@ export const useResultsStore = defineStore('results', () => {
   }
 
   const { restart, refresh } = createReloading(askAnew, askAgain)
-  watch(() => query.effective, restart, { immediate: true })
+  watch(
+    () => query.attempt,
+    () => query.countAfter(restart()),
+    { immediate: true },
+  )
   watch(() => query.counted, countAll)
   watch(() => query.archiveRevision, refresh)
   // what was found elsewhere says nothing of this place

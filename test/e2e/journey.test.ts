@@ -121,9 +121,13 @@ describe.skipIf(browserPath === null)('the journey', () => {
   it('tells namesakes apart where it offers them, and finds the chosen one alone', async () => {
     await search().fill('actor:matthew')
     const offers = app.page.getByRole('option', { name: /^Matthew Anderson/ })
+    const tagOf = (service: string) => app.page.getByRole('img', { name: service, exact: true })
     for (const service of ['Onehub', 'OK SKY', 'Lytics'])
-      await offers.getByText(service, { exact: true }).first().waitFor({ state: 'attached' })
-    const chosen = offers.filter({ hasText: 'Lytics' }).first()
+      await offers
+        .filter({ has: tagOf(service) })
+        .first()
+        .waitFor()
+    const chosen = offers.filter({ has: tagOf('Lytics') }).first()
     const held = numberIn((await chosen.innerText()).split('\n').at(-1) ?? '')
     await chosen.click()
     await seesEvents(held)

@@ -91,6 +91,46 @@ describe('the query', () => {
     expect(query.effective?.text).toBe('newer')
   })
 
+  it('is asked for its rows while it is still being read, and shows none where it cannot be run', async () => {
+    const query = useQueryStore()
+    const results = useResultsStore()
+    await query.set('verb:delete')
+    await vi.waitFor(() => expect(results.total).toBeGreaterThan(0), patiently)
+    const { total, epoch } = results
+    const parse = transport.handlers['query.parse']
+    if (parse === undefined) throw new Error('The fake lost its handlers.')
+    let goOn = (): void => undefined
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    transport.handlers['query.parse'] = async (input) => {
+      await held
+      return parse(input)
+    }
+    const asked = callsOf('events.first').length
+    query.type('foo:bar')
+    await vi.waitFor(() => expect(callsOf('events.first').length).toBe(asked + 1), patiently)
+    goOn()
+    await vi.waitFor(() => expect(query.hasProblem).toBe(true), patiently)
+    await nextTick()
+    expect([results.total, results.epoch, results.failure]).toEqual([total, epoch, null])
+  })
+
+  it('has its rows brought where a letter made a text that cannot be run before they came', async () => {
+    const query = useQueryStore()
+    const results = useResultsStore()
+    await query.set('')
+    await vi.waitFor(() => expect(results.total).toBe(5_000), patiently)
+    const first = transport.handlers['events.first']
+    if (first === undefined) throw new Error('The fake lost its handlers.')
+    transport.handlers['events.first'] = () => new Promise<never>(() => undefined)
+    await query.set('verb:delete')
+    transport.handlers['events.first'] = first
+    query.type('verb:delete foo:bar')
+    await vi.waitFor(() => expect(query.hasProblem).toBe(true), patiently)
+    expect(query.effective?.text).toBe('verb:delete')
+    await vi.waitFor(() => expect(results.total).toBeLessThan(5_000), patiently)
+    expect(results.rowAt(0)?.event.verb).toBe('delete')
+  })
+
   it('is counted once the typing rests, and a letter stops what is being counted', async () => {
     const query = useQueryStore()
     useHistogramStore()
@@ -209,7 +249,7 @@ describe('the rows', () => {
     }
     await useQueryStore().set('')
     await vi.waitFor(() => expect(results.rowAt(0)).toBeDefined(), patiently)
-    expect([results.total, results.reach]).toEqual([null, 50])
+    expect([results.total, results.reach]).toEqual([null, 10])
     counted()
     await vi.waitFor(() => expect([results.total, results.reach]).toEqual([5_000, 5_000]), patiently)
     results.show(4_000, 20)

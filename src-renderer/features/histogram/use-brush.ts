@@ -8,6 +8,8 @@ export function useBrush(options: { readonly bars: Ref<readonly Bar[]>; readonly
   const anchor = ref<number | null>(null)
   const head = ref<number | null>(null)
   let isDragging = false
+  /** Where the drag began and has come to, px from the left. */
+  let drag = { fromX: 0, toX: 0 }
 
   const range = computed<readonly [number, number] | null>(() => {
     if (head.value === null) return null
@@ -26,9 +28,10 @@ export function useBrush(options: { readonly bars: Ref<readonly Bar[]>; readonly
     clear()
   }
 
-  function barAt(event: PointerEvent): number | null {
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
-    const index = nearestBar(bars.value, event.clientX - box.left)
+  const xOf = (event: PointerEvent): number => event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left
+
+  function barAt(x: number): number | null {
+    const index = nearestBar(bars.value, x)
     return index === -1 ? null : index
   }
 
@@ -36,12 +39,14 @@ export function useBrush(options: { readonly bars: Ref<readonly Bar[]>; readonly
     if (event.button !== 0) return
     ;(event.currentTarget as HTMLElement).setPointerCapture(event.pointerId)
     isDragging = true
-    anchor.value = head.value = barAt(event)
+    drag = { fromX: xOf(event), toX: xOf(event) }
+    anchor.value = head.value = barAt(drag.fromX)
   }
 
   function onPointerMove(event: PointerEvent): void {
     // without a button held, the bar under the pointer says what it holds
-    head.value = barAt(event)
+    drag.toX = xOf(event)
+    head.value = barAt(drag.toX)
     if (!isDragging) anchor.value = head.value
   }
 
@@ -84,8 +89,12 @@ export function useBrush(options: { readonly bars: Ref<readonly Bar[]>; readonly
     event.preventDefault()
   }
 
-  // other bars: a mark by position would mean another time
-  watch(bars, clear)
+  // other bars: what is being dragged goes on over them, any other mark would mean another time
+  watch(bars, () => {
+    if (!isDragging) return clear()
+    anchor.value = barAt(drag.fromX)
+    head.value = barAt(drag.toX)
+  })
 
   return { range, clear, choose, onPointerDown, onPointerMove, onPointerUp, onPointerLeave, onKey }
 }
