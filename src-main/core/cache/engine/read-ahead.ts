@@ -15,8 +15,11 @@ export interface SharedTexts {
 const awaited = 0xffff_ffff
 /** Neighbouring numbers belong to one thread, so that it reads whole pages of the file. */
 const stripeRows = 4_096
-/** Rows that lie at most this far apart are read in one go, with those between them. */
-const nearbyRows = 8
+/** Rows that lie at most this far apart are read in one go, and those between them passed over. */
+const nearbyRows = 16
+/** Most rows that are read in one go: which of them are wanted are the bits of a number. */
+const windowRows = 52
+const powers = Array.from({ length: windowRows }, (_, bit) => 2 ** bit)
 const wordBytes = 4
 
 /** Room for rows with numbers below `count`, up to a size; what is never filled costs no memory. */
@@ -29,7 +32,7 @@ export function createSharedTexts(count: number, sizeBytes: number): SharedTexts
  * one, each at a random place, would take most of an export's time. Rows that were not read ahead are read when asked for.
  */
 export class ReadAhead {
-  readonly #range: Statement<[number, number], Buffer | null>
+  readonly #range: Statement<[number, number, number, number], Buffer | null>
   readonly #one: Statement<[number], Texts>
   readonly #shared: SharedTexts
   readonly #textCount: number
@@ -44,7 +47,10 @@ export class ReadAhead {
     const texts = columns.map((column) => `coalesce(${column}, '')`)
     const joined = `CAST(group_concat(${[asText({ numbers: ['num', ...sizes] }), ...texts].join(' || ')}, '') AS BLOB)`
     this.#textCount = columns.length
-    this.#range = db.prepare<[number, number], Buffer | null>(`SELECT ${joined} FROM ${table} WHERE num BETWEEN ? AND ?`).pluck()
+    const wanted = '(? >> (num - ?)) & 1'
+    this.#range = db
+      .prepare<[number, number, number, number], Buffer | null>(`SELECT ${joined} FROM ${table} WHERE num BETWEEN ? AND ? AND ${wanted}`)
+      .pluck()
     this.#one = db.prepare<[number], Texts>(`SELECT ${columns.join(', ')} FROM ${table} WHERE num = ?`).raw()
     this.#shared = shared
     this.#share = share
@@ -94,14 +100,20 @@ export class ReadAhead {
     for (let num = first; num < end; num++) {
       if (places[num] !== awaited) continue
       let last = num
-      for (let next = num + 1; next < end && next - last <= nearbyRows; next++) if (places[next] === awaited) last = next
-      const joined = this.#range.get(num, last) ?? null
+      let wanted = 1
+      const windowEnd = Math.min(num + windowRows, end)
+      for (let next = num + 1; next < windowEnd && next - last <= nearbyRows; next++) {
+        if (places[next] !== awaited) continue
+        wanted += powers[next - num] as number
+        last = next
+      }
+      const joined = this.#range.get(num, last, wanted, num) ?? null
       if (joined !== null) this.#keepAll(new NumberReader(joined), part)
       num = last
     }
   }
 
-  /** Keeps the texts of rows that are awaited: of each behind their sizes in bytes, of all together, then of each plus one, 0 for null. */
+  /** Keeps the texts of rows: of each behind their sizes in bytes, of all together, then of each plus one, 0 for null. */
   #keepAll(rows: NumberReader, part: { at: number; readonly end: number }): void {
     const { places } = this.#shared
     while (!rows.isAtEnd) {
@@ -116,7 +128,7 @@ export class ReadAhead {
         sizeBytes += Math.max(size - 1, 0)
       }
       const end = textsAt + sizeBytes
-      if (places[num] === awaited && end <= part.end) {
+      if (end <= part.end) {
         this.#words[place] = sizeBytes
         rows.bytes.copy(this.#buffer, textsAt, rows.at, rows.at + sizeBytes)
         places[num] = place

@@ -13,8 +13,8 @@ const followEveryMs = 500
 const followCommitsMs = 200
 /** How long after a start or a commit snapshots are stored, when nothing else is going on, ms. */
 const snapshotDelayMs = 2_000
-/** Memory for new objects. Threads of an export make the most, none of which lasts: with little room much of it is copied before it is gone. */
-const youngGenerationMb: Readonly<Record<ReaderPart, number>> = { query: 8, assist: 8, verify: 8, stream: 16 }
+/** Memory for new objects: with less, much of what does not last is copied before it is gone, and threads of an export take more memory, not less. */
+const youngGenerationMb = 8
 
 /** Starts the query thread; resolves once it can answer the first page. */
 export async function createReader(options: ReaderOptions): Promise<ReaderHandle> {
@@ -189,7 +189,7 @@ class ReaderClient {
     const { home, keyHex, workerUrl } = this.#options
     const workerData: WorkerOptions = { role: 'reader', home, keyHex, part, workerUrl: workerUrl.href }
     const caller = new ThreadCaller(
-      new Worker(workerUrl, { workerData, name: `archive-${part}`, resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb[part] } }),
+      new Worker(workerUrl, { workerData, name: `archive-${part}`, resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } }),
       onNews,
     )
     if (part !== 'query') this.#others.add(caller)

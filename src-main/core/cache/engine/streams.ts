@@ -18,7 +18,7 @@ const runRanges = runRows / rangeRows
 /** Room for the lines of a range, which threads share: none is thrown away, and none copied. Larger ones are handed over by themselves. */
 const roomBytes = 2_000_000
 /** Events whose names are read ahead together. */
-const partRows = 1_000_000
+const partRows = 500_000
 /** Threads that make lines. */
 const lineThreads = 2
 
