@@ -66,12 +66,11 @@ export class FrequentObjects {
       addCounts(object, from, Math.min(from + stepRows, count), counts)
       yield
     }
-    const totals = new Uint16Array(objectCount)
-    addTotals(counts, values, totals)
+    const totals = totalsOf(counts, values)
     yield
-    const rest = restOf(counts, values, totals, count)
+    const rest = restOf(counts, totals, count)
     yield
-    const numbers = givePlaces(counts, values, totals, rest)
+    const numbers = givePlaces(counts, totals, rest)
     release(totals)
     yield
     const places = new Uint16Array(new SharedArrayBuffer(object.length * 2))
@@ -130,20 +129,24 @@ function addCounts(object: Uint32Array, from: number, to: number, counts: Uint16
   }
 }
 
-function addTotals(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array): void {
-  for (let number = 1; number < counts.length; number++) {
-    const group = groups.of(number)
+/** By object: the events of its group; 0 where it is in none. */
+function totalsOf(counts: Uint16Array, groups: ValueGroups): Uint16Array {
+  const totals = counts.slice()
+  groups.forEachJoined((number, group) => {
     totals[group] = Math.min((totals[group] as number) + (counts[number] as number), finestTotal)
-  }
+  })
+  totals[0] = 0
+  groups.forEachJoined((number, group) => {
+    totals[number] = totals[group] as number
+  })
+  return totals
 }
 
 /** The least total such that all objects of groups above it can have a place; `eventCount` where that cannot be told. */
-function restOf(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array, eventCount: number): number {
+function restOf(counts: Uint16Array, totals: Uint16Array, eventCount: number): number {
   const having = new Uint32Array(finestTotal + 1)
   for (let number = 1; number < counts.length; number++) {
-    const group = groups.of(number)
-    if (group === 0 || counts[number] === 0) continue
-    const total = totals[group] as number
+    const total = counts[number] === 0 ? 0 : (totals[number] as number)
     having[total] = (having[total] as number) + 1
   }
   let taken = 1
@@ -155,11 +158,10 @@ function restOf(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array, e
 }
 
 /** Gives places to the objects of all groups with more events than `rest`, which replace the counts. Returns their numbers by place. */
-function givePlaces(counts: Uint16Array, groups: ValueGroups, totals: Uint16Array, rest: number): readonly number[] {
+function givePlaces(counts: Uint16Array, totals: Uint16Array, rest: number): readonly number[] {
   const numbers = [0]
   for (let number = 1; number < counts.length; number++) {
-    const group = groups.of(number)
-    const hasPlace = group !== 0 && counts[number] !== 0 && (totals[group] as number) > rest
+    const hasPlace = counts[number] !== 0 && (totals[number] as number) > rest
     counts[number] = hasPlace ? numbers.length : 0
     if (hasPlace) numbers.push(number)
   }

@@ -1,6 +1,10 @@
-import { emptyBits, hasBit, setBit } from './bitmap.ts'
+import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
 import { NumberColumn } from './number-column.ts'
 import type { TextColumn } from './text-column.ts'
+
+/** Bits for each new number, and in all at least, that tell which hashes are met. */
+const metShare = 16
+const leastMetBits = 262_144
 
 /** Groups of some numbers as they are stored. */
 export interface PackedGroups {
@@ -35,6 +39,11 @@ export class ValueGroups {
   /** The group of a number. */
   of(number: number): number {
     return hasBit(this.#joined, number) ? this.#hashOrGroup.at(number) : number < this.#count ? number : 0
+  }
+
+  /** Calls back for every number that is not the first of its group, number 0 included, ascending. */
+  forEachJoined(visit: (number: number, group: number) => void): void {
+    forEachBit(this.#joined, 0, this.#joined.length, (number) => visit(number, this.#hashOrGroup.at(number)))
   }
 
   /** Makes room for numbers below `count`. */
@@ -106,11 +115,15 @@ export class ValueGroups {
   /** Gives new numbers to groups that were there before. */
   #joinKnown(slots: Uint32Array, from: number, to: number): void {
     const hashes = this.#hashOrGroup.values
-    const mask = slots.length - 1
+    // Bits of hashes that are met at all, few of them set, so that next to none of those known before is looked at any closer.
+    const metBits = 2 ** Math.ceil(Math.log2(Math.max((to - from) * metShare, leastMetBits)))
+    const met = emptyBits(metBits)
+    for (let number = from; number < to; number++)
+      if (!hasBit(this.#joined, number)) setBit(met, (hashes[number] as number) & (metBits - 1))
     const earlier = new Map<number, number>()
     for (let number = 1; number < from; number++) {
       const hash = hashes[number] as number
-      if (slots[hash & mask] === 0 || hasBit(this.#joined, number)) continue
+      if (!hasBit(met, hash & (metBits - 1)) || hasBit(this.#joined, number)) continue
       const column = this.#valueColumn(number)
       const found = column === undefined ? 0 : (slots[this.#slotOf(slots, number, hash, column)] as number)
       if (found !== 0) earlier.set(found, number)
