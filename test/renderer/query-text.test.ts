@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeParse } from '../../src-renderer/api/fake/fake-query.ts'
+import { parseQuery } from '../../src-main/core/query/parse.ts'
+import { colouredPieces } from '../../src-renderer/features/search/coloured-pieces.ts'
 import {
   bothQueries,
   quoteValue,
@@ -84,6 +86,31 @@ describe('changing the text of a query', () => {
         const once = toggleValue(read('logo verb:read'), 'actor', text, isNegated)
         expect(valueState(read(once), 'actor', text)).toBe(isNegated ? 'excluded' : 'included')
         expect(toggleValue(read(once), 'actor', text, isNegated)).toBe('logo verb:read')
+      }),
+    )
+  })
+})
+
+describe('the colours of a query', () => {
+  const parse = (text: string) => parseQuery(text, { zone: 'UTC', nowMs: 1e12 })
+
+  it('are, while a word grows, those that it has once it is read', () => {
+    const term = fc.stringMatching(/^(actor:|-|)[a-zé]{2,8}$/u)
+    fc.assert(
+      fc.property(fc.array(term, { minLength: 1, maxLength: 4 }), (terms) => {
+        const text = terms.join(' ')
+        const before = text.slice(0, -1)
+        expect(colouredPieces(text, parse(before), before)).toEqual(colouredPieces(text, parse(text), text))
+      }),
+    )
+  })
+
+  it('cover the whole text, whatever was read last', () => {
+    const anyText = fc.stringMatching(/^[ab:" ()*-]{0,12}$/u)
+    fc.assert(
+      fc.property(anyText, anyText, (text, before) => {
+        const pieces = colouredPieces(text, parse(before), before)
+        expect(pieces.map((piece) => piece.text).join('')).toBe(text)
       }),
     )
   })
