@@ -44,6 +44,11 @@ export class NamesAhead {
     this.objects.read(object, part)
   }
 
+  /** Brings the objects at places `from` to `to` (exclusive) near; actors are few. */
+  touch(from: number, to: number): void {
+    this.objects.touch(this.#list.object, this.#list.rows.subarray(from, to))
+  }
+
   actor(num: number): Actor | null {
     const [id, name, email, kind] = this.actors.texts(num) ?? none
     return kind == null ? null : { id: id ?? null, name: name ?? null, email: email ?? null, kind }

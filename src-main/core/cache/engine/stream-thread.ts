@@ -124,6 +124,7 @@ export class ListReader {
   linesOf(from: number, to: number, format: LineFormatName, zone: string, room?: Uint8Array): EncodedLines {
     const quick = this.#quickLines(format)
     const lines = new Lines(this.#bytes, format, zone)
+    this.names.touch(from, to)
     let place = from
     while (place < to && !lines.isFull) {
       const stored = this.#storedAt(place++)
