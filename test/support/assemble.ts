@@ -13,7 +13,6 @@ export interface WasmSource {
 
 export const wasmSources: readonly WasmSource[] = [
   { path: 'cache/engine/text-search', constant: 'textSearchModule' },
-  { path: 'cache/engine/unzstd', constant: 'unzstdModule' },
   { path: 'export/line-bytes', constant: 'lineBytesModule' },
 ]
 

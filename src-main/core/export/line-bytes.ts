@@ -51,8 +51,7 @@ const quote = 0x22
 export class LineBytes {
   /** For values of which the caller knows where they lie, after `reserve`. */
   readonly putting: Putting
-  /** Of which 16 bytes more than all places say are there. */
-  readonly wasmMemory: WebAssembly.Memory
+  readonly #wasmMemory: WebAssembly.Memory
   #memory: Buffer
   /** What was collected before when there was no more room for it. */
   #full: Uint8Array[] = []
@@ -60,10 +59,10 @@ export class LineBytes {
   #keptEnd = keptAt
 
   constructor() {
-    this.wasmMemory = new WebAssembly.Memory({ initial: firstPages, maximum: mostPages, shared: true })
+    this.#wasmMemory = new WebAssembly.Memory({ initial: firstPages, maximum: mostPages, shared: true })
     const module = new WebAssembly.Module(Buffer.from(lineBytesModule, 'base64'))
-    this.putting = new WebAssembly.Instance(module, { lines: { memory: this.wasmMemory } }).exports as unknown as Putting
-    this.#memory = Buffer.from(this.wasmMemory.buffer)
+    this.putting = new WebAssembly.Instance(module, { lines: { memory: this.#wasmMemory } }).exports as unknown as Putting
+    this.#memory = Buffer.from(this.#wasmMemory.buffer)
     writeTables(this.#memory)
     this.clear()
   }
@@ -164,8 +163,8 @@ export class LineBytes {
     this.#keptEnd = Math.ceil((at + sizeBytes) / 4) * 4
     const missingBytes = this.#keptEnd + slackBytes - this.#memory.length
     if (missingBytes > 0) {
-      this.wasmMemory.grow(Math.ceil(missingBytes / pageBytes))
-      this.#memory = Buffer.from(this.wasmMemory.buffer)
+      this.#wasmMemory.grow(Math.ceil(missingBytes / pageBytes))
+      this.#memory = Buffer.from(this.#wasmMemory.buffer)
     }
     return at
   }

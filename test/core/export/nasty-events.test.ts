@@ -74,7 +74,7 @@ function cellsOf(expected: Readonly<Record<string, unknown>>): ReadonlyMap<strin
 }
 
 /** Lines of all events, as the thread of an export makes them; they must be those of whole events. */
-function linesFrom(home: string, format: LineFormatName): string {
+async function linesFrom(home: string, format: LineFormatName): Promise<string> {
   const db = openDatabase({ home, keyHex, role: 'reader' })
   try {
     const rows = db.prepare<[], { seq: number; actor: number; object: number }>('SELECT seq, actor, object FROM event ORDER BY seq').all()
@@ -87,7 +87,7 @@ function linesFrom(home: string, format: LineFormatName): string {
       actorCount: Math.max(...actor) + 1,
       objectCount: Math.max(...object) + 1,
     }
-    const reader = new ListReader(db, list, createSharedNames(list), { share: 0, shares: 1 })
+    const reader = await ListReader.open(db, list, createSharedNames(list), { share: 0, shares: 1 })
     reader.names.read(0, rows.length)
     const { batch } = reader.linesOf(0, rows.length, format, 'UTC')
     const { events, payloads, ends } = reader.eventsFrom(0, rows.length)
@@ -102,9 +102,9 @@ function linesFrom(home: string, format: LineFormatName): string {
   }
 }
 
-it('says exactly what was collected, however nasty, in the newest revision', () => {
-  fc.assert(
-    fc.property(fc.array(anyRecord, { minLength: 1, maxLength: 30 }), (made) => {
+it('says exactly what was collected, however nasty, in the newest revision', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyRecord, { minLength: 1, maxLength: 30 }), async (made) => {
       const { writer, home } = testArchive()
       const expected = new Map<unknown, Readonly<Record<string, unknown>>>()
       const collect = (facts: Partial<NormalisedEvent> | null, at: number, payload: string, revision: number): PageRecord => {
@@ -118,14 +118,14 @@ it('says exactly what was collected, however nasty, in the newest revision', () 
       const revised = made.flatMap(({ newer, payload }, at) => (newer === null ? [] : [collect(newer, at, `${payload} again`, 2)]))
       commit(writer, page(revised, { receivedAt: '2024-05-01T00:00:00.000Z' }))
 
-      const events = linesFrom(home, 'ndjson').trimEnd().split('\n')
+      const events = (await linesFrom(home, 'ndjson')).trimEnd().split('\n')
       const read = events.map((line) => JSON.parse(line) as Record<string, unknown>)
       expect(new Map(read.map(({ id, ...rest }) => [rest['externalId'], { ...rest, id: typeof id }]))).toEqual(
         new Map([...expected].map(([externalId, facts]) => [externalId, { ...facts, id: 'string' }])),
       )
-      linesFrom(home, 'ocsf')
+      await linesFrom(home, 'ocsf')
       const [, ...names] = tableColumns
-      const rows = readCsv(linesFrom(home, 'csv')).map(([, ...cells]) => new Map(names.map((name, i) => [name, cells[i]])))
+      const rows = readCsv(await linesFrom(home, 'csv')).map(([, ...cells]) => new Map(names.map((name, i) => [name, cells[i]])))
       expect(new Map(rows.map((row) => [row.get('externalId'), row]))).toEqual(
         new Map([...expected].map(([externalId, facts]) => [externalId, cellsOf(facts)])),
       )

@@ -1,28 +1,28 @@
 import { isUtf8 } from 'node:buffer'
+import { ZSTDDecoder } from 'zstddec'
 import { roomAt, roomBytes, type LineBytes } from '../../export/line-bytes.ts'
 import { blockSlots, isPacked, payloadLengths, type StoredBlock } from '../blocks.ts'
 import type { Database } from '../driver.ts'
 import { prepared } from './prepared.ts'
-import { Unzstd, workBytes } from './unzstd.ts'
+import { release } from './release.ts'
 
 /** Blocks that are near: neighbours in time mostly share one. */
 const nearBlocks = 24
 const slackBytes = 64
-/** Larger blocks, packed or not, are left to others. */
+/** Larger blocks are left to others. */
 const mostBytes = 512 * 1024
 const stored = 'SELECT codec, lengths, data FROM block WHERE num = ?'
 
-const workAt = roomAt + slackBytes
-const packedAt = workAt + workBytes + slackBytes
-const blocksAt = packedAt + mostBytes + slackBytes
+const blocksAt = roomAt + slackBytes
 const strideBytes = Math.floor((roomAt + roomBytes - blocksAt) / nearBlocks / slackBytes) * slackBytes
 const placesEach = blockSlots + 1
+/** Node's own is made anew for each block, which takes as long as unpacking it. */
+const decoder = new ZSTDDecoder()
 
-/** Unpacked blocks of payloads, in the memory where lines are made: none is copied, and nothing is left behind for each. */
+/** Unpacked blocks of payloads, in the memory where lines are made: none of them is copied, and nothing is left behind for each block. */
 export class NearBlocks {
   readonly #db: Database
   readonly #bytes: LineBytes
-  readonly #unzstd: Unzstd
   /** By place among the near ones: the block's number, when it was asked for last, and where each of its payloads begins and the last ends. */
   readonly #numbers = new Float64Array(nearBlocks).fill(-1)
   readonly #used = new Float64Array(nearBlocks)
@@ -34,10 +34,15 @@ export class NearBlocks {
   #clock = 0
   #last = 0
 
-  constructor(db: Database, bytes: LineBytes) {
+  /** `db` stays open for as long as this is used. */
+  static async open(db: Database, bytes: LineBytes): Promise<NearBlocks> {
+    await decoder.init()
+    return new NearBlocks(db, bytes)
+  }
+
+  private constructor(db: Database, bytes: LineBytes) {
     this.#db = db
     this.#bytes = bytes
-    this.#unzstd = new Unzstd(bytes.wasmMemory, workAt)
   }
 
   /** Brings a payload near; false: its block is too large, or holds what is no text. */
@@ -65,11 +70,13 @@ export class NearBlocks {
     const block = prepared<[number], StoredBlock>(this.#db, stored).get(num)
     if (block === undefined) return 0
     const lengths = payloadLengths(block)
-    const begin = blocksAt + slot * strideBytes
-    const end = begin + lengths.reduce((sum, length) => sum + length, 0)
-    if (lengths.length > blockSlots || end - begin > mostBytes || block.data.length > mostBytes) return 0
-    if (!this.#unpack(block, begin, end)) return 0
+    const bytes = lengths.length > blockSlots ? null : unpacked(block, lengths)
+    if (bytes === null) return 0
     const { memory } = this.#bytes
+    const begin = blocksAt + slot * strideBytes
+    const end = begin + bytes.length
+    memory.set(bytes, begin)
+    if (isPacked(block)) release(bytes)
     if (!isUtf8(memory.subarray(begin, end))) return 0
     let place = begin
     this.#places[slot * placesEach] = place
@@ -81,14 +88,12 @@ export class NearBlocks {
     }
     return lengths.length
   }
+}
 
-  #unpack(block: StoredBlock, begin: number, end: number): boolean {
-    const { memory } = this.#bytes
-    if (isPacked(block)) {
-      memory.set(block.data, packedAt)
-      return this.#unzstd.unpack(packedAt, packedAt + block.data.length, begin, end)
-    }
-    memory.set(block.data, begin)
-    return block.data.length === end - begin
-  }
+/** The payloads of a block one after the other; null: it is too large, or is not what its lengths say. */
+function unpacked(block: StoredBlock, lengths: readonly number[]): Uint8Array | null {
+  const sizeBytes = lengths.reduce((sum, length) => sum + length, 0)
+  if (sizeBytes === 0 || sizeBytes > mostBytes || block.data.length > mostBytes) return null
+  const bytes = isPacked(block) ? decoder.decode(block.data, sizeBytes) : block.data
+  return bytes.length === sizeBytes ? bytes : null
 }

@@ -53,8 +53,8 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
       db.exec('BEGIN')
       return readMoment(db)
     },
-    take: (list: RowList, names: SharedNames, share: Share): null => {
-      reading = new ListReader(db, list, names, share)
+    take: async (list: RowList, names: SharedNames, share: Share): Promise<null> => {
+      reading = await ListReader.open(db, list, names, share)
       return null
     },
     /** Reads this thread's share of the names that events at places `from` to `to` (exclusive) need. */
@@ -80,17 +80,23 @@ export class ListReader {
   readonly #rows: Uint32Array
   readonly #builder: RowBuilder
   readonly #payloads: Payloads
-  readonly #bytes = new LineBytes()
+  readonly #bytes: LineBytes
   readonly #blocks: NearBlocks
   #quick: { readonly format: LineFormatName; readonly lines: QuickLines } | null = null
   #run: { readonly first: number; readonly stored: readonly (StoredEvent | undefined)[] } = { first: -1, stored: [] }
 
-  constructor(db: Database, list: RowList, names: SharedNames, share: Share) {
+  static async open(db: Database, list: RowList, names: SharedNames, share: Share): Promise<ListReader> {
+    const bytes = new LineBytes()
+    return new ListReader(db, list, names, share, bytes, await NearBlocks.open(db, bytes))
+  }
+
+  private constructor(db: Database, list: RowList, names: SharedNames, share: Share, bytes: LineBytes, blocks: NearBlocks) {
     this.names = new NamesAhead(db, list, names, share)
     this.#rows = list.rows
     this.#builder = new RowBuilder(db, this.names)
     this.#payloads = new Payloads(db)
-    this.#blocks = new NearBlocks(db, this.#bytes)
+    this.#bytes = bytes
+    this.#blocks = blocks
   }
 
   /** Events at places `from` to `to` (exclusive), or as many of them as make a batch. */
