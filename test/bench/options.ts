@@ -8,7 +8,7 @@ export interface BenchOptions {
   /** Events the practice services hold. */
   readonly practiceEvents: number
   readonly peers: boolean
-  /** The only peer to be asked; null: all of them. */
+  /** The only peers to be asked, between commas; null: all of them. */
   readonly only: string | null
   readonly growth: boolean
   readonly frames: boolean
@@ -24,7 +24,7 @@ npm run bench -- --growth            measures 100,000 and 1,000,000 events (and 
 npm run bench -- --frames            measures in Chromium how the screen keeps pace (1,000,000 events unless --events)
 npm run bench -- --clean             removes what the calls above left in the folder
 
---only NAME           the only peer to be asked: DuckDB, sqlite3, ripgrep or lnav
+--only NAMES          the only peers to be asked, between commas: DuckDB, sqlite3, ripgrep, lnav
 --practice-events N   events of the practice services; default 100,000
 --folder DIR          where archives lie; default ${join(tmpdir(), 'trailview-bench')}`
 

@@ -22,6 +22,11 @@ export const layers = [
     packages: ['node:', 'better-sqlite3-multiple-ciphers'],
   },
   {
+    folder: 'src-main/core/cache/engine/near-blocks.ts',
+    mayImport: ['src-main/contract/', 'src-main/core/', '!src-main/core/connectors/'],
+    packages: ['node:', 'zstddec'],
+  },
+  {
     folder: 'src-main/core/cache/migrations/',
     mayImport: [
       'src-main/core/cache/migrations/',

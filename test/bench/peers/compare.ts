@@ -27,11 +27,12 @@ interface Outcome {
 
 /**
  * Asks us and what a user would pick instead the same questions about the same events, one after another, and prints how they compare.
- * `only`: the name of the only peer to be asked; null: all of them.
+ * `only`: names of the only peers to be asked, between commas; null: all of them.
  */
 export async function comparePeers(benchFolder: string, events: number, only: string | null): Promise<void> {
-  const asked = peers.filter(({ name }) => only === null || name === only)
-  if (asked.length === 0) throw new Error(`There is no peer ${only}.`)
+  const wanted = only?.split(',') ?? peers.map(({ name }) => name)
+  const asked = peers.filter(({ name }) => wanted.includes(name))
+  if (asked.length < wanted.length) throw new Error(`There are no such peers as ${only}.`)
   const home = await fillHome(benchFolder, events)
   const folder = join(benchFolder, `peers-${events}`)
   mkdirSync(folder, { recursive: true })
