@@ -52,7 +52,7 @@ class Model {
 
   change(row: number, isRemoved: boolean): void {
     this.basis?.remove(row)
-    this.columns.set(row, isRemoved ? removedRow : { ...this.#row(), timeMs: this.columns.timeMs[row] ?? Number.NaN })
+    this.columns.set(row, isRemoved ? removedRow : { ...this.#row(), timeMs: this.columns.timeMs(row) })
     this.basis?.add(row)
     this.version++
     this.rewrites++

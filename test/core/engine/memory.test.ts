@@ -44,12 +44,42 @@ function fill(columns: EventColumns, count: number, random: () => number): void 
   }
 }
 
-const expectedOrder = ({ timeMs, count }: EventColumns): readonly number[] =>
-  Array.from({ length: count }, (_, row) => row).sort((a, b) => {
-    const [timeA = 0, timeB = 0] = [timeMs[a], timeMs[b]]
+const timesOf = (columns: EventColumns): readonly number[] => Array.from({ length: columns.count }, (_, row) => columns.timeMs(row))
+
+const expectedOrder = (columns: EventColumns): readonly number[] =>
+  Array.from({ length: columns.count }, (_, row) => row).sort((a, b) => {
+    const [timeA, timeB] = [columns.timeMs(a), columns.timeMs(b)]
     if (Number.isNaN(timeA) || Number.isNaN(timeB)) return Number(Number.isNaN(timeA)) - Number(Number.isNaN(timeB)) || a - b
     return timeA - timeB || a - b
   })
+
+test('times are what was set, however many periods they lie in', () => {
+  const dayMs = 86_400_000
+  const eachTime = [Number.NaN, -62_135_596_800_000, 253_402_300_799_999, 0, -1, 2 ** 32, 2 ** 32 - 1, 2 ** 33 + 5, 1_700_000_000_123]
+  const columns = new EventColumns()
+  const expected: number[] = []
+  const add = (timeMs: number): void => {
+    columns.set(columns.count, { ...removedRow, timeMs })
+    expected.push(timeMs)
+  }
+  eachTime.forEach(add)
+  // More periods than a byte can tell, then more than two bytes can.
+  for (const [step, count] of [
+    [100 * dayMs, 400],
+    [2 ** 32, 66_000],
+  ] as const) {
+    for (let at = 0; at < count; at++) add(-62_135_596_800_000 + at * step + 7)
+    for (const [row, timeMs] of [
+      [3, Number.NaN],
+      [0, 5],
+    ] as const) {
+      columns.set(row, { ...removedRow, timeMs })
+      expected[row] = timeMs
+    }
+    expect(timesOf(columns)).toEqual(expected)
+  }
+  expect(columns.timeMs(columns.count)).toBeNaN()
+})
 
 test('time order is the same sorted at once and grown in steps, and rows may move', () => {
   fc.assert(
@@ -68,14 +98,14 @@ test('time order is the same sorted at once and grown in steps, and rows may mov
           const moved = new Set<number>()
           for (let i = 0; i < 3 && before > 0; i++) {
             const row = Math.floor(random() * before)
-            columns.timeMs[row] = timeOf(random)
+            columns.times.set(row, timeOf(random))
             moved.add(row)
           }
           fill(columns, step, random)
           order.merge(columns, before, moved)
         }
         expect([...order.rows.subarray(0, order.count)]).toEqual(expectedOrder(columns))
-        expect(order.timedCount).toBe(columns.timeMs.subarray(0, columns.count).filter((at) => !Number.isNaN(at)).length)
+        expect(order.timedCount).toBe(timesOf(columns).filter((at) => !Number.isNaN(at)).length)
       },
     ),
     { numRuns: 12 },
@@ -95,7 +125,7 @@ test('ranks of few, many and all matches', () => {
       const isMatch = (row: number): boolean => (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1
       const matching = [...order.rows.subarray(0, order.count)].filter(isMatch)
       const ranking = rankingOf(words, matching.length, columns, order)
-      expect(ranking.timed).toBe(matching.filter((row) => !Number.isNaN(columns.timeMs[row])).length)
+      expect(ranking.timed).toBe(matching.filter((row) => !Number.isNaN(columns.timeMs(row))).length)
       expect(ranking.rows(0, matching.length)).toEqual(matching)
       for (let i = 0; i < 20; i++) {
         const from = Math.floor(random() * matching.length)
@@ -128,7 +158,8 @@ test('a stored segment comes back as it was', () => {
     again.dictionaries.kinds.numberOf('segment')
     again.dictionaries.contexts.numberOf(9, 9, 9, 1, 1)
     expect(unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns, again.dictionaries)).toBe(true)
-    for (const name of ['timeMs', 'actor', 'object', 'template', 'flags'] as const) {
+    expect(timesOf(again.columns)).toEqual(timesOf(columns))
+    for (const name of ['actor', 'object', 'template', 'flags'] as const) {
       expect(
         columns[name].slice(0, segmentRows).every((value, row) => Object.is(value, again.columns[name][row])),
         name,
@@ -257,8 +288,8 @@ test('rows of a span of time are found by blocks as one by one, grown and change
       [-Infinity, Infinity],
       [lastMs, firstMs],
     ] as const) {
-      const words = columns.timeBlocks.rowsWithin(columns.timeMs, columns.count, fromMs, toMs)
-      const wrong = Array.from(columns.timeMs.subarray(0, columns.count), (at, row) => (at >= fromMs && at < toMs) !== hasBit(words, row))
+      const words = columns.timeBlocks.rowsWithin(columns.times, columns.count, fromMs, toMs)
+      const wrong = timesOf(columns).map((at, row) => (at >= fromMs && at < toMs) !== hasBit(words, row))
       expect(wrong.indexOf(true)).toBe(-1)
     }
   }
@@ -306,7 +337,7 @@ test('few matches, counted slots and walked positions fall into the same buckets
       const counts = new Map<number, number>()
       let untimed = 0
       for (let row = 0; row < state.columns.count * share; row++) {
-        const at = state.columns.timeMs[row] ?? Number.NaN
+        const at = state.columns.timeMs(row)
         if (Number.isNaN(at)) untimed++
         else counts.set(zone.bucketOf('day', at).startMs, (counts.get(zone.bucketOf('day', at).startMs) ?? 0) + 1)
       }

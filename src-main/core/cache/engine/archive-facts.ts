@@ -191,7 +191,7 @@ export function summaryOfArchive({ columns, order }: ArchiveState, paths: readon
     if (((columns.flags[row] as number) & (flag.unmapped | flag.removed)) === flag.unmapped) unmappedCount++
   }
   const timeAt = (position: number): string | null =>
-    order.timedCount === 0 ? null : new Date(columns.timeMs[order.rows[position] ?? 0] ?? 0).toISOString()
+    order.timedCount === 0 ? null : new Date(columns.timeMs(order.rows[position] ?? 0)).toISOString()
   return {
     eventCount: columns.count - columns.removedCount,
     unmappedCount,

@@ -140,9 +140,9 @@ export class ArchiveState {
 
   /** Has the rows there are sorted by another thread. Resolves to how many it sorted: all or none. */
   async #sortedBy(assistant: Assistant | null): Promise<number> {
-    const { timeMs, count } = this.columns
+    const { times, count } = this.columns
     this.order.reserve(count)
-    const timedCount = (await assistant?.order({ timeMs, count, rows: this.order.rows })) ?? 'failed'
+    const timedCount = (await assistant?.order({ times, count, rows: this.order.rows })) ?? 'failed'
     if (timedCount === 'failed') return 0
     this.order.adopt(count, timedCount)
     return count
@@ -159,7 +159,7 @@ export class ArchiveState {
     for (const seq of seqs) {
       const record = readEvent(db, seq)
       const value = record === undefined ? removedRow : columnRowOf(record, this.dictionaries, this.#marksOf(seq))
-      if (!Object.is(this.columns.timeMs[seq - 1], value.timeMs)) moved.add(seq - 1)
+      if (!Object.is(this.columns.timeMs(seq - 1), value.timeMs)) moved.add(seq - 1)
       this.basis?.remove(seq - 1)
       this.columns.set(seq - 1, value)
       this.basis?.add(seq - 1)

@@ -42,7 +42,7 @@ function nearest(
 ): readonly number[] {
   if (same === null) return []
   const isHit = (other: number): boolean => hasBit(same, numbers[other] ?? 0) && ((columns.flags[other] ?? 0) & flag.removed) === 0
-  const start = order.positionOf(columns, columns.timeMs[row] ?? Number.NaN, row)
+  const start = order.positionOf(columns, columns.timeMs(row), row)
   const [low, high] = start < order.timedCount ? [0, order.timedCount] : [order.timedCount, order.count]
   const later: number[] = []
   for (let at = start + 1; at < high && later.length < count; at++)

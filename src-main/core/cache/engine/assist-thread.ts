@@ -32,8 +32,8 @@ export function assistMethods(): ThreadMethods {
       })
       return null
     },
-    order: ({ timeMs, count, rows }: OrderTask, signal: AbortSignal) =>
-      inSteps(sortingByTime(timeMs, count, rows), () => scheduler.breathe(urgency.numbers, signal)),
+    order: ({ times, count, rows }: OrderTask, signal: AbortSignal) =>
+      inSteps(sortingByTime(times, count, rows), () => scheduler.breathe(urgency.numbers, signal)),
     count: async ({ counted, sizes, words, without, slices }: CountTask, signal: AbortSignal) => {
       const counts = new MatchCounts(sizes)
       await new Slices(slices).each(({ from, to }) => {

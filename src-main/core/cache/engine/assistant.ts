@@ -5,6 +5,7 @@ import type { CountedColumns, CountSizes, MatchCounts } from './match-counts.ts'
 import type { Program } from './program.ts'
 import type { SharedSlices } from './slices.ts'
 import type { ScanTask } from './text-scan.ts'
+import type { Times } from './time-column.ts'
 import { ThreadCaller } from './thread-calls.ts'
 
 /** Rows, or entries with a text, from which on it pays to ask for help: some milliseconds of work. */
@@ -37,7 +38,7 @@ export interface CountTask {
 
 /** Rows to be sorted by time into `rows`, which threads share. */
 export interface OrderTask {
-  readonly timeMs: Float64Array
+  readonly times: Times
   readonly count: number
   readonly rows: Uint32Array
 }

@@ -1,4 +1,5 @@
 import { TimeBlocks } from './time-blocks.ts'
+import { timeAt, TimeColumn } from './time-column.ts'
 
 /** Bits of the `flags` column. The two lowest hold the review status: 0 unreviewed, 1 reviewed, 2 for follow-up. */
 export const flag = { status: 0b11, revision: 1 << 2, late: 1 << 3, gone: 1 << 4, unmapped: 1 << 5, note: 1 << 6, removed: 1 << 7 } as const
@@ -21,11 +22,12 @@ export const sliceRows = 65_536
  * written costs nothing, and growing by copying stays rare.
  */
 export class EventColumns {
-  timeMs = new Float64Array(new SharedArrayBuffer(0))
+  readonly times = new TimeColumn()
   actor = new Uint32Array(new SharedArrayBuffer(0))
   object = new Uint32Array(new SharedArrayBuffer(0))
   context = new Uint32Array(new SharedArrayBuffer(0))
-  template = new Uint32Array(new SharedArrayBuffer(0))
+  /** A byte each for as long as that is enough. */
+  template: Uint8Array | Uint32Array = new Uint8Array(new SharedArrayBuffer(0))
   flags = new Uint8Array(new SharedArrayBuffer(0))
   readonly timeBlocks = new TimeBlocks()
   /** Rows filled. */
@@ -37,11 +39,11 @@ export class EventColumns {
   reserve(rows: number): void {
     if (rows <= this.flags.length) return
     const capacity = Math.ceil((rows * 1.25 + sliceRows) / sliceRows) * sliceRows
-    this.timeMs = grow(new Float64Array(new SharedArrayBuffer(capacity * 8)), this.timeMs, this.count)
+    this.times.reserve(capacity, this.count)
     this.actor = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.actor, this.count)
     this.object = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.object, this.count)
     this.context = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.context, this.count)
-    this.template = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.template, this.count)
+    this.#copyTemplates(capacity, this.template instanceof Uint8Array)
     this.flags = grow(new Uint8Array(new SharedArrayBuffer(capacity)), this.flags, this.count)
   }
 
@@ -57,19 +59,35 @@ export class EventColumns {
       this.count = row + 1
     } else if (((this.flags[row] ?? 0) & flag.removed) !== 0) this.removedCount--
     if ((value.flags & flag.removed) !== 0) this.removedCount++
-    this.timeMs[row] = value.timeMs
+    this.times.set(row, value.timeMs)
     this.timeBlocks.change(row, value.timeMs)
     this.actor[row] = value.actor
     this.object[row] = value.object
     this.context[row] = value.context
+    this.fitTemplates(value.template)
     this.template[row] = value.template
     this.flags[row] = value.flags
+  }
+
+  /** When the event of a row was, in milliseconds since 1970; NaN for one without a time, and for a row there is none of. */
+  timeMs(row: number): number {
+    return timeAt(this.times, row)
+  }
+
+  /** Sees to it that the wording with that number can be told. */
+  fitTemplates(greatest: number): void {
+    if (greatest > 0xff && this.template instanceof Uint8Array) this.#copyTemplates(this.template.length, false)
+  }
+
+  #copyTemplates(capacity: number, areBytes: boolean): void {
+    const memory = new SharedArrayBuffer(areBytes ? capacity : capacity * 4)
+    this.template = grow(areBytes ? new Uint8Array(memory) : new Uint32Array(memory), this.template, this.count)
   }
 }
 
 export const removedRow: ColumnRow = { timeMs: Number.NaN, actor: 0, object: 0, context: 0, template: 0, flags: flag.removed }
 
-function grow<T extends Float64Array | Uint32Array | Uint8Array>(grown: T, old: T, count: number): T {
+function grow<T extends Uint32Array | Uint8Array>(grown: T, old: Uint32Array | Uint8Array, count: number): T {
   grown.set(old.subarray(0, count))
   return grown
 }

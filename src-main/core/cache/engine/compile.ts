@@ -61,8 +61,8 @@ function* compilingTree(tree: QueryTree, context: CompileContext, steps: Step[])
       steps.push(
         () => `time: the time column, but where blocks of events lie within, from ${instant(tree.fromMs)} to ${instant(tree.toMs)}`,
       )
-      const { timeBlocks, timeMs, count } = context.state.columns
-      return { op: 'bits', words: timeBlocks.rowsWithin(timeMs, count, tree.fromMs ?? -Infinity, tree.toMs ?? Infinity) }
+      const { timeBlocks, times, count } = context.state.columns
+      return { op: 'bits', words: timeBlocks.rowsWithin(times, count, tree.fromMs ?? -Infinity, tree.toMs ?? Infinity) }
     }
   }
 }

@@ -132,7 +132,7 @@ export class Engine {
     const rank = result.rankAt(this.state, display, this.#positionOfInstant(Date.parse(at.instant), display))
     const [row] = result.rowsAt(this.state, display, rank, 1)
     // What comes after the last event with a time has none, and so lies at no instant.
-    return row === undefined || Number.isNaN(this.state.columns.timeMs[row]) ? null : rank
+    return row === undefined || Number.isNaN(this.state.columns.timeMs(row)) ? null : rank
   }
 
   async count(query: EventQuery, signal: AbortSignal): Promise<number> {
@@ -310,7 +310,7 @@ export class Engine {
 
   #displayPositionOf(row: number, display: EventOrder): number {
     const { order, columns } = this.state
-    return order.displayPosition(display, order.positionOf(columns, columns.timeMs[row] ?? Number.NaN, row))
+    return order.displayPosition(display, order.positionOf(columns, columns.timeMs(row), row))
   }
 
   /** The first position at or before (newest) or at or after (oldest) an instant. */

@@ -20,18 +20,17 @@ export function bucketBorders({ order, columns }: ArchiveState, unit: BucketUnit
   const starts: number[] = []
   const ends: number[] = []
   const { rows, timedCount } = order
-  const { timeMs } = columns
   let position = 0
   while (position < timedCount) {
-    const { startMs, endMs } = zoneBuckets.bucketOf(unit, timeMs[rows[position] as number] as number)
+    const { startMs, endMs } = zoneBuckets.bucketOf(unit, columns.timeMs(rows[position] as number))
     // Steps that double, then halving: buckets are small against the whole.
     let step = 1
-    while (position + step < timedCount && (timeMs[rows[position + step] as number] as number) < endMs) step *= 2
+    while (position + step < timedCount && columns.timeMs(rows[position + step] as number) < endMs) step *= 2
     let low = position + (step >>> 1)
     let high = Math.min(position + step, timedCount)
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((timeMs[rows[middle] as number] as number) < endMs) low = middle + 1
+      if (columns.timeMs(rows[middle] as number) < endMs) low = middle + 1
       else high = middle
     }
     position = Math.max(low, position + 1)
@@ -136,7 +135,7 @@ export class BucketCounter {
     const { order, columns } = this.#state
     const { words } = this.#result
     forEachBit(words, 0, words.length, (row) => {
-      const timeMs = columns.timeMs[row] as number
+      const timeMs = columns.timeMs(row)
       if (Number.isNaN(timeMs)) return
       // The bucket of a position is the first that ends after it.
       const bucket = lowerBound(this.#borders.ends, order.positionOf(columns, timeMs, row) + 1)

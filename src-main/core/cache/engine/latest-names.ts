@@ -22,7 +22,7 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
   const placeOf = (number: number): number => (hasBit(isWanted, number) ? (places.get(number) as number) : 0)
   const firstMs = new Float64Array(wanted.length + 1).fill(Infinity)
   const lastMs = new Float64Array(wanted.length + 1).fill(-Infinity)
-  const { timeMs, count } = columns
+  const { count } = columns
   const see = (place: number, at: number): void => {
     if (at < (firstMs[place] as number)) firstMs[place] = at
     if (at > (lastMs[place] as number)) lastMs[place] = at
@@ -34,13 +34,13 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
     )
     for (let row = 0; row < count; row++) {
       const place = ofContext[columns.context[row] as number] as number
-      if (place !== 0) see(place, timeMs[row] as number)
+      if (place !== 0) see(place, columns.timeMs(row))
     }
   } else {
     const values = columns[column]
     for (let row = 0; row < count; row++) {
       const place = placeOf(values[row] as number)
-      if (place !== 0) see(place, timeMs[row] as number)
+      if (place !== 0) see(place, columns.timeMs(row))
     }
   }
   release(isWanted)

@@ -1,4 +1,5 @@
 import type { EventColumns } from './columns.ts'
+import { timeAt } from './time-column.ts'
 import { slotMs, type TimeSlots } from './time-slots.ts'
 
 /** What matches are counted by. Columns by row, and what their numbers mean at one time. */
@@ -51,7 +52,7 @@ export class MatchCounts {
   /** Adds or takes away one row, which must have room. */
   change(row: number, by: 1 | -1, { columns, places, slots, serviceOf }: CountedColumns): void {
     const context = columns.context[row] as number
-    const timeMs = columns.timeMs[row] as number
+    const timeMs = timeAt(columns.times, row)
     bump(this.actor, columns.actor[row] as number, by)
     bump(this.context, context, by)
     bump(this.flags, columns.flags[row] as number, by)
@@ -100,7 +101,7 @@ function addBy(column: Uint32Array | Uint16Array | Uint8Array, rows: Uint32Array
 }
 
 function addByTime(
-  { timeMs, context }: EventColumns,
+  { times, context }: EventColumns,
   rows: Uint32Array,
   count: number,
   { beginMs, endMs }: TimeSlots,
@@ -110,7 +111,7 @@ function addByTime(
 ): void {
   for (let at = 0; at < count; at++) {
     const row = rows[at] as number
-    const time = timeMs[row] as number
+    const time = timeAt(times, row)
     // False as well for an event without a time.
     if (time >= beginMs && time < endMs) {
       const slot = ((time - beginMs) / slotMs) | 0

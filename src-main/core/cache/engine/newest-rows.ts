@@ -61,7 +61,7 @@ export function newestToSave(state: ArchiveState, { keptRows, leastRows }: Newes
     rowCount: columns.count,
     eventCount: columns.count - columns.removedCount,
     rows,
-    timeMs: Float64Array.from(rows, (row) => columns.timeMs[row] ?? Number.NaN),
+    timeMs: Float64Array.from(rows, (row) => columns.timeMs(row)),
     isAll: rows.length === order.timedCount,
   }
   state.newestStored = { rowCount: columns.count, changeNum: moment.lastChange }

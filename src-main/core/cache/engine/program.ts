@@ -29,7 +29,10 @@ export type Program =
   | { readonly op: 'confirm'; readonly candidates: Program; readonly isMatch: (row: number) => boolean; readonly isSlow: boolean }
 
 /** The numbers of rows that are gone through: of all events, row by row, or of some in whatever order (`ListedRows`). */
-export type RowNumbers = Readonly<Record<Exclude<TableColumn, 'flags'>, Uint32Array>> & { readonly flags: Uint8Array }
+export type RowNumbers = Readonly<Record<'actor' | 'object' | 'context', Uint32Array>> & {
+  readonly template: Uint8Array | Uint32Array
+  readonly flags: Uint8Array
+}
 
 /** True when testing an event may read its payload, so that slices must be small. */
 export function isSlow(program: Program): boolean {
@@ -149,10 +152,12 @@ function narrow(program: Program, numbers: RowNumbers, rows: Uint32Array | null,
       giveBack(found)
       return
     }
-    case 'table':
-      if (program.column === 'flags') narrowByBytes(numbers.flags, program.table, from, words)
-      else narrowByNumbers(numbers[program.column], program.table, from, words)
+    case 'table': {
+      const column = numbers[program.column]
+      if (column instanceof Uint8Array) narrowByBytes(column, program.table, from, words)
+      else narrowByNumbers(column, program.table, from, words)
       return
+    }
     case 'bits':
       if (rows !== null) return clearWhere(words, from, (at) => !hasBit(program.words, rows[at] as number))
       for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & (program.words[(from >>> 5) + i] ?? 0)

@@ -40,7 +40,7 @@ export function quickTest(tree: QueryTree, state: ArchiveState): RowTest | null 
     case 'time': {
       const { fromMs, toMs } = tree
       return (row) => {
-        const at = state.columns.timeMs[row] ?? Number.NaN
+        const at = state.columns.timeMs(row)
         return at >= (fromMs ?? -Infinity) && at < (toMs ?? Infinity)
       }
     }

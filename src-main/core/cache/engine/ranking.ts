@@ -50,11 +50,10 @@ class SparseRanking implements Ranking {
   readonly #order: TimeOrder
 
   constructor(words: Uint32Array, columns: EventColumns, order: TimeOrder) {
-    const { timeMs } = columns
     const timed: number[] = []
     const untimed: number[] = []
-    forEachBit(words, 0, words.length, (row) => (Number.isNaN(timeMs[row]) ? untimed : timed).push(row))
-    timed.sort((a, b) => (timeMs[a] as number) - (timeMs[b] as number) || a - b)
+    forEachBit(words, 0, words.length, (row) => (Number.isNaN(columns.timeMs(row)) ? untimed : timed).push(row))
+    timed.sort((a, b) => columns.timeMs(a) - columns.timeMs(b) || a - b)
     this.timed = timed.length
     this.#rows = [...timed, ...untimed]
     this.#columns = columns
@@ -71,7 +70,7 @@ class SparseRanking implements Ranking {
     while (low < high) {
       const middle = (low + high) >>> 1
       const row = this.#rows[middle] as number
-      if (this.#order.positionOf(this.#columns, this.#columns.timeMs[row] as number, row) < position) low = middle + 1
+      if (this.#order.positionOf(this.#columns, this.#columns.timeMs(row), row) < position) low = middle + 1
       else high = middle
     }
     return low

@@ -1,6 +1,7 @@
 import type { Database } from '../driver.ts'
 import { decode, encode } from './packed.ts'
 import { prepared } from './prepared.ts'
+import type { TimeColumn } from './time-column.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { Interner } from './entries.ts'
@@ -94,10 +95,10 @@ export function packSegment(columns: EventColumns, { contexts, kinds }: Dictiona
     return at
   })
   const packed: PackedSegment = {
-    ...narrowTimes(columns.timeMs.slice(from, to)),
+    ...narrowTimes(Float64Array.from({ length: segmentRows }, (_, at) => columns.timeMs(from + at))),
     actor: narrow(columns.actor.slice(from, to)),
     object: narrow(columns.object.slice(from, to)),
-    template: narrow(columns.template.slice(from, to)),
+    template: narrow(Uint32Array.from(columns.template.subarray(from, to))),
     context: narrow(context),
     contexts: Uint32Array.from(values),
     kinds: localKinds.texts,
@@ -113,9 +114,10 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
   const from = num * segmentRows
   columns.reserve(from + segmentRows)
   columns.padTo(from)
-  widenTimes(packed, columns.timeMs.subarray(from, from + segmentRows))
+  putTimes(packed, columns.times, from)
   columns.actor.set(packed.actor, from)
   columns.object.set(packed.object, from)
+  if (packed.template.BYTES_PER_ELEMENT > 1) columns.fitTemplates(Infinity)
   columns.template.set(packed.template, from)
   columns.flags.set(packed.flags, from)
   const { contexts, context } = packed
@@ -152,9 +154,9 @@ function narrowTimes(timeMs: Float64Array): Pick<PackedSegment, 'timeMs' | 'time
   return { timeBase: min, timeMs: Uint32Array.from(timeMs, (at) => (Number.isNaN(at) ? noTime : at - min)) }
 }
 
-function widenTimes({ timeMs, timeBase }: PackedSegment, out: Float64Array): void {
-  if (timeMs instanceof Float64Array) out.set(timeMs)
-  else for (let i = 0; i < timeMs.length; i++) out[i] = timeMs[i] === noTime ? Number.NaN : timeBase + (timeMs[i] as number)
+function putTimes({ timeMs, timeBase }: PackedSegment, times: TimeColumn, from: number): void {
+  if (timeMs instanceof Float64Array) timeMs.forEach((at, i) => times.set(from + i, at))
+  else for (let i = 0; i < timeMs.length; i++) times.set(from + i, timeMs[i] === noTime ? Number.NaN : timeBase + (timeMs[i] as number))
 }
 
 /** The same values in as few bytes each as the greatest needs. */

@@ -1,4 +1,5 @@
 import { setBit } from './bitmap.ts'
+import { timeAt, type Times } from './time-column.ts'
 
 /** Rows of a block: a multiple of the 32 bits of a word. */
 const blockRows = 4_096
@@ -21,8 +22,8 @@ export class TimeBlocks {
   }
 
   /** A bit for each row whose time lies in a half-open span. */
-  rowsWithin(timeMs: Float64Array, count: number, fromMs: number, toMs: number): Uint32Array {
-    this.#catchUp(timeMs, count)
+  rowsWithin(times: Times, count: number, fromMs: number, toMs: number): Uint32Array {
+    this.#catchUp(times, count)
     const words = new Uint32Array(Math.ceil(this.#rowCount / 32))
     for (let first = 0, block = 0; first < this.#rowCount; first += blockRows, block++) {
       const earliestMs = this.#earliestMs[block] as number
@@ -32,15 +33,15 @@ export class TimeBlocks {
       if (earliestMs >= fromMs && latestMs < toMs && this.#hasUntimed[block] === 0 && end === first + blockRows) {
         words.fill(0xffffffff, block * blockWords, (block + 1) * blockWords)
       } else {
-        for (let row = first; row < end; row++) if (isWithin(timeMs[row] as number, fromMs, toMs)) setBit(words, row)
+        for (let row = first; row < end; row++) if (isWithin(timeAt(times, row), fromMs, toMs)) setBit(words, row)
       }
     }
     return words
   }
 
-  #catchUp(timeMs: Float64Array, count: number): void {
+  #catchUp(times: Times, count: number): void {
     this.#reserve(Math.ceil(count / blockRows))
-    for (let row = this.#rowCount; row < count; row++) this.#widen(Math.floor(row / blockRows), timeMs[row] as number)
+    for (let row = this.#rowCount; row < count; row++) this.#widen(Math.floor(row / blockRows), timeAt(times, row))
     this.#rowCount = count
   }
 

@@ -2,6 +2,7 @@ import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventColumns } from './columns.ts'
 import { release } from './release.ts'
 import { ended } from './steps.ts'
+import { timeAt, type Times } from './time-column.ts'
 
 const bucketBits = 20
 /** Rows, and buckets of the first spreading, of one step. */
@@ -36,9 +37,9 @@ export class TimeOrder {
     ended(this.#rebuilding(columns))
   }
 
-  *#rebuilding({ timeMs, count }: EventColumns): Generator<void, void> {
+  *#rebuilding({ times, count }: EventColumns): Generator<void, void> {
     this.reserve(count)
-    this.adopt(count, yield* sortingByTime(timeMs, count, this.rows))
+    this.adopt(count, yield* sortingByTime(times, count, this.rows))
   }
 
   /** Takes in rows from `from` on and rows whose time has changed. */
@@ -64,7 +65,7 @@ export class TimeOrder {
   positionOf(columns: EventColumns, timeMs: number, row: number): number {
     if (timeMs !== timeMs) return this.#search(this.timedCount, this.count, (other) => other < row)
     return this.#search(0, this.timedCount, (other) => {
-      const at = columns.timeMs[other] as number
+      const at = columns.timeMs(other)
       return at < timeMs || (at === timeMs && other < row)
     })
   }
@@ -103,10 +104,9 @@ export class TimeOrder {
   }
 
   #put(columns: EventColumns, added: Uint32Array): void {
-    const { timeMs } = columns
     const later = (a: number, b: number): boolean => {
-      const timeA = timeMs[a] as number
-      const timeB = timeMs[b] as number
+      const timeA = columns.timeMs(a)
+      const timeB = columns.timeMs(b)
       if (timeA !== timeA || timeB !== timeB) return timeA !== timeA && (timeB === timeB || a > b)
       return timeA > timeB || (timeA === timeB && a > b)
     }
@@ -122,7 +122,7 @@ export class TimeOrder {
     let end = this.count
     for (let at = added.length - 1; at >= 0; at--) {
       const row = added[at] as number
-      const isTimed = !Number.isNaN(timeMs[row])
+      const isTimed = !Number.isNaN(columns.timeMs(row))
       const position = this.#search(isTimed ? 0 : Math.min(timedCount, end), isTimed ? Math.min(timedCount, end) : end, (other) =>
         later(row, other),
       )
@@ -131,7 +131,7 @@ export class TimeOrder {
       end = position
     }
     this.count = total
-    for (const row of added) if (timeMs[row] === timeMs[row]) this.timedCount++
+    for (const row of added) if (!Number.isNaN(columns.timeMs(row))) this.timedCount++
   }
 }
 
@@ -139,13 +139,13 @@ const roomFor = (count: number): Uint32Array<SharedArrayBuffer> =>
   new Uint32Array(new SharedArrayBuffer(Math.ceil(count * 1.1 + 65_536) * 4))
 
 /** Sorts rows 0 to `count` (exclusive) into `out` as `TimeOrder` has them, in steps of a few milliseconds. Returns how many have a time. */
-export function* sortingByTime(timeMs: Float64Array, count: number, out: Uint32Array): Generator<void, number> {
+export function* sortingByTime(times: Times, count: number, out: Uint32Array): Generator<void, number> {
   const span = { min: Infinity, max: -Infinity, timed: 0 }
   for (let from = 0; from < count; from += stepRows) {
-    measure(timeMs, from, Math.min(from + stepRows, count), span)
+    measure(times, from, Math.min(from + stepRows, count), span)
     yield
   }
-  yield* spreadAll(timeMs, count, span.min, span.max, out)
+  yield* spreadAll(times, count, span.min, span.max, out)
   return span.timed
 }
 
@@ -153,10 +153,10 @@ export function* sortingByTime(timeMs: Float64Array, count: number, out: Uint32A
 const spreadLimit = 4_096
 
 /** Extends a span by the times of rows `from` to `to` (exclusive). */
-function measure(timeMs: Float64Array, from: number, to: number, span: { min: number; max: number; timed: number }): void {
+function measure(times: Times, from: number, to: number, span: { min: number; max: number; timed: number }): void {
   let { min, max, timed } = span
   for (let row = from; row < to; row++) {
-    const at = timeMs[row] as number
+    const at = timeAt(times, row)
     if (at < min) min = at
     if (at > max) max = at
     if (at === at) timed++
@@ -167,7 +167,7 @@ function measure(timeMs: Float64Array, from: number, to: number, span: { min: nu
 }
 
 /** Sorts all rows by (time, row) into `out`, those without a time last: spread over buckets of equal time, then each bucket by itself. */
-function* spreadAll(timeMs: Float64Array, count: number, min: number, max: number, out: Uint32Array): Generator<void, void> {
+function* spreadAll(times: Times, count: number, min: number, max: number, out: Uint32Array): Generator<void, void> {
   const buckets = bucketsFor(count)
   const scale = scaleOf(min, max, buckets)
   // One bucket more for events without a time: they go last.
@@ -175,7 +175,7 @@ function* spreadAll(timeMs: Float64Array, count: number, min: number, max: numbe
   for (let from = 0; from < count; from += stepRows) {
     const to = Math.min(from + stepRows, count)
     for (let row = from; row < to; row++) {
-      const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
+      const bucket = bucketOf(timeAt(times, row), min, scale, buckets)
       ends[bucket + 1] = (ends[bucket + 1] as number) + 1
     }
     yield
@@ -184,7 +184,7 @@ function* spreadAll(timeMs: Float64Array, count: number, min: number, max: numbe
   for (let from = 0; from < count; from += stepRows) {
     const to = Math.min(from + stepRows, count)
     for (let row = from; row < to; row++) {
-      const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
+      const bucket = bucketOf(timeAt(times, row), min, scale, buckets)
       const place = ends[bucket] as number
       out[place] = row
       ends[bucket] = place + 1
@@ -192,7 +192,7 @@ function* spreadAll(timeMs: Float64Array, count: number, min: number, max: numbe
     yield
   }
   for (let bucket = 0; bucket < buckets; bucket += stepBuckets) {
-    sortBuckets(timeMs, out, 0, ends, bucket, Math.min(bucket + stepBuckets, buckets))
+    sortBuckets(times, out, 0, ends, bucket, Math.min(bucket + stepBuckets, buckets))
     yield
   }
   release(ends)
@@ -208,11 +208,11 @@ function addUp(ends: Uint32Array): void {
 }
 
 /** Sorts buckets `first` to `last` (exclusive), whose ends are given from `start` on; rows within one are ascending. */
-function sortBuckets(timeMs: Float64Array, rows: Uint32Array, start: number, ends: Uint32Array, first: number, last: number): void {
+function sortBuckets(times: Times, rows: Uint32Array, start: number, ends: Uint32Array, first: number, last: number): void {
   let from = start + (first === 0 ? 0 : (ends[first - 1] as number))
   for (let bucket = first; bucket < last; bucket++) {
     const to = start + (ends[bucket] as number)
-    if (to - from > 1) sortBucket(timeMs, rows, from, to)
+    if (to - from > 1) sortBucket(times, rows, from, to)
     from = to
   }
 }
@@ -221,51 +221,51 @@ function sortBuckets(timeMs: Float64Array, rows: Uint32Array, start: number, end
  * Sorts rows that stand in ascending order by their time. Times crowd (bursts, one stray date centuries away), so that a crowded
  * bucket is spread again over its own span.
  */
-function spread(timeMs: Float64Array, rows: Uint32Array, start: number, end: number, min: number, max: number): void {
+function spread(times: Times, rows: Uint32Array, start: number, end: number, min: number, max: number): void {
   const buckets = bucketsFor(end - start)
   const scale = scaleOf(min, max, buckets)
   const source = rows.slice(start, end)
   const ends = new Uint32Array(buckets + 1)
   for (const row of source) {
-    const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
+    const bucket = bucketOf(timeAt(times, row), min, scale, buckets)
     ends[bucket + 1] = (ends[bucket + 1] as number) + 1
   }
   addUp(ends)
   for (const row of source) {
-    const bucket = bucketOf(timeMs[row] as number, min, scale, buckets)
+    const bucket = bucketOf(timeAt(times, row), min, scale, buckets)
     const place = ends[bucket] as number
     rows[start + place] = row
     ends[bucket] = place + 1
   }
   release(source)
-  sortBuckets(timeMs, rows, start, ends, 0, buckets)
+  sortBuckets(times, rows, start, ends, 0, buckets)
   release(ends)
 }
 
-function sortBucket(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): void {
-  if (isAscending(timeMs, rows, start, end)) return
+function sortBucket(times: Times, rows: Uint32Array, start: number, end: number): void {
+  if (isAscending(times, rows, start, end)) return
   if (end - start > spreadLimit) {
     let min = Infinity
     let max = -Infinity
     for (let i = start; i < end; i++) {
-      const at = timeMs[rows[i] as number] as number
+      const at = timeAt(times, rows[i] as number)
       if (at < min) min = at
       if (at > max) max = at
     }
-    spread(timeMs, rows, start, end, min, max)
+    spread(times, rows, start, end, min, max)
   } else if (end - start > insertionLimit) {
-    rows.subarray(start, end).sort((a, b) => (timeMs[a] as number) - (timeMs[b] as number) || a - b)
+    rows.subarray(start, end).sort((a, b) => timeAt(times, a) - timeAt(times, b) || a - b)
   } else {
-    insert(timeMs, rows, start, end)
+    insert(times, rows, start, end)
   }
 }
 
-function insert(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): void {
+function insert(times: Times, rows: Uint32Array, start: number, end: number): void {
   for (let i = start + 1; i < end; i++) {
     const row = rows[i] as number
-    const at = timeMs[row] as number
+    const at = timeAt(times, row)
     let j = i - 1
-    while (j >= start && (timeMs[rows[j] as number] as number) > at) {
+    while (j >= start && timeAt(times, rows[j] as number) > at) {
       rows[j + 1] = rows[j] as number
       j--
     }
@@ -273,7 +273,7 @@ function insert(timeMs: Float64Array, rows: Uint32Array, start: number, end: num
   }
 }
 
-function isAscending(timeMs: Float64Array, rows: Uint32Array, start: number, end: number): boolean {
-  for (let i = start + 1; i < end; i++) if ((timeMs[rows[i - 1] as number] as number) > (timeMs[rows[i] as number] as number)) return false
+function isAscending(times: Times, rows: Uint32Array, start: number, end: number): boolean {
+  for (let i = start + 1; i < end; i++) if (timeAt(times, rows[i - 1] as number) > timeAt(times, rows[i] as number)) return false
   return true
 }

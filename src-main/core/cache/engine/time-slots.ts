@@ -17,9 +17,9 @@ export interface TimeSlots {
 }
 
 /** Slots from the first to the last of the events but for strays, the newest where they are too many. */
-export function timeSlotsOf({ rows, timedCount }: TimeOrder, { timeMs }: EventColumns): TimeSlots {
+export function timeSlotsOf({ rows, timedCount }: TimeOrder, columns: EventColumns): TimeSlots {
   if (timedCount === 0) return { beginMs: 0, endMs: 0, count: 0 }
-  const timeAt = (share: number): number => timeMs[rows[Math.round((timedCount - 1) * share)] as number] as number
+  const timeAt = (share: number): number => columns.timeMs(rows[Math.round((timedCount - 1) * share)] as number)
   const last = Math.floor(timeAt(1 - strayShare) / slotMs)
   const first = Math.max(Math.floor(timeAt(strayShare) / slotMs), last - mostSlots + 1)
   return { beginMs: first * slotMs, endMs: (last + 1) * slotMs, count: last - first + 1 }
