@@ -91,6 +91,6 @@ function parse(argv: readonly string[], options: NonNullable<ParseArgsConfig['op
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`${reason.split('. ')[0] ?? reason}. A query that begins with a minus goes behind "--".`)
+    throw new UsageError(`${reason.split(/\.\s/)[0] ?? reason}. A query that begins with a minus goes behind "--".`)
   }
 }

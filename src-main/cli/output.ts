@@ -18,6 +18,7 @@ export interface Output {
   note(text: string): void
   /** Progress: overwritten in place on a terminal, left out otherwise. */
   progress(text: string): void
+  /** What went wrong, one sentence or one a line; as JSON too where that was asked for. */
   error(error: Pick<ErrorData, 'code' | 'message'>): void
 }
 
@@ -54,7 +55,7 @@ export function createOutput(isJson: boolean, stdout: Writable, stderr: Writable
     },
     error({ code, message }) {
       clearProgress()
-      stderr.write(`${visible(message)}\n`)
+      for (const sentence of message.split('\n')) stderr.write(`${visible(sentence)}\n`)
       if (isJson) stderr.write(`${JSON.stringify({ error: { code, message } })}\n`)
     },
   }

@@ -1,5 +1,7 @@
+import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { readCommandLine } from '../../src-main/cli/command-line.ts'
+import { createOutput } from '../../src-main/cli/output.ts'
 import { UsageError } from '../../src-main/cli/usage.ts'
 import { visible } from '../../src-main/cli/visible.ts'
 
@@ -24,8 +26,21 @@ describe('the command line taken apart', () => {
     },
   )
 
+  it('says what is wrong in one sentence', () => {
+    expect(() => readCommandLine(['events', '--limit', '-1'])).toThrow(/^[^\n]+ambiguous\. A query[^\n]+$/)
+  })
+
   it.each(['x', '-1', '1.5', '1e99', ''])('refuses --limit %j', (limit) => {
     expect(() => readCommandLine(['events', `--limit=${limit}`]).number('limit', 0, 100)).toThrow(UsageError)
+  })
+})
+
+describe('an error', () => {
+  it('of several lines is several lines, each without control characters', () => {
+    let written = ''
+    const stderr = new Writable({ write: (chunk, _encoding, done) => done(void (written += String(chunk))) })
+    createOutput(true, stderr, stderr).error({ code: 'CALL_INVALID', message: 'one\n  two\u001b[2J' })
+    expect(written).toBe(`one\n  two␛[2J\n${JSON.stringify({ error: { code: 'CALL_INVALID', message: 'one\n  two\u001b[2J' } })}\n`)
   })
 })
 

@@ -33,7 +33,7 @@ describe.each(connectorNames)('%s: a run with bounds', (connector) => {
       expect(await missing(stand)).toEqual([])
       expect(await falselyCovered(stand)).toEqual([])
       expect((await stand.events('gone')).length).toBe(0)
-      expect(await stand.collect({ since: at(1), until: at(2) })).toMatchObject({ status: 'done', pages: 0 })
+      expect(await stand.collect({ since: at(-1) })).toMatchObject({ status: 'done', pages: 0 })
     } finally {
       await stand.close()
     }

@@ -134,6 +134,10 @@ describe.skipIf(missing.length > 0)(`the command line${why}`, () => {
     expect(facets['service']).toMatchObject([{ value: 'onehub', count: events.length }])
     for (const { value, count } of facets['verb'] ?? [])
       expect([value, count]).toEqual([value, events.filter(({ verb }) => verb === value).length])
+    const files = await json<Record<string, { value: string; count: number }[]>>('facets', 'verb:read OR verb:upload', '--by', 'file,kind')
+    expect(files['file']?.length).toBe(20)
+    for (const { value, count } of (files['file'] ?? []).slice(0, 3))
+      expect(await json<object>('count', `(verb:read OR verb:upload) file:"${value}"`)).toEqual({ total: count, exact: true })
     const months = await json<{ start: string; count: number }[]>('histogram', 'service:onehub', '--by', 'month', '--zone', 'UTC')
     expect(months.reduce((sum, { count }) => sum + count, 0)).toBe(events.length)
     for (const { start, count } of months)
@@ -192,6 +196,8 @@ describe.skipIf(missing.length > 0)(`the command line${why}`, () => {
     [['count', '--zone', 'Mars/Olympus'], 2],
     [['facets', '--by', 'weather'], 2],
     [['histogram', '--by', 'minute'], 2],
+    [['facets', 'verb:read) OR (verb:upload', '--by', 'file'], 2],
+    [['sync', '--since', '2026-01-02', '--until', '2026-01-01'], 2],
     [['show', 'ffffffffffffffffffffffff'], 1],
     [['connections', 'test', 'nobody'], 1],
   ])('answers %j with exit code %i and a sentence', async (args, code) => {

@@ -3,8 +3,8 @@ import { queryOf, type Context } from '../context.ts'
 import { localTime } from '../local-time.ts'
 import { exitCodes, UsageError, type ExitCode } from '../usage.ts'
 
-/** The query language's other names for the same fields. */
-const aliases: Readonly<Record<string, FacetField>> = { user: 'actor', by: 'actor', in: 'workspace' }
+/** The query language's other names for fields. What is called `file` are the objects of the kinds that `file:` looks at. */
+const aliases: Readonly<Record<string, FacetField>> = { user: 'actor', by: 'actor', in: 'workspace', file: 'object' }
 
 /** `facets [QUERY] --by …`: values by count. */
 export async function facets({ line, output, call, signal }: Context): Promise<ExitCode> {
@@ -14,10 +14,13 @@ export async function facets({ line, output, call, signal }: Context): Promise<E
   const top = line.number('top', 1, 20)
   const fields = names.map(fieldOf)
   const counts = await call('events.facets', { query, by: [...new Set(fields)], top }, signal)
+  // The query by itself was sound, so it can stand within another one.
+  const ofFiles = { ...query, text: query.text.trim() === '' ? 'file:*' : `(${query.text}) file:*` }
+  const files = names.includes('file') ? await call('events.facets', { query: ofFiles, by: ['object'], top }, signal) : {}
   const found: Record<string, readonly Pick<FacetValue, 'value' | 'label' | 'count'>[]> = {}
   names.forEach((name, i) => {
-    const field = fields[i]
-    if (field !== undefined) found[name] = (counts[field] ?? []).map(({ value, label, count }) => ({ value, label, count }))
+    const values = name === 'file' ? files.object : counts[fields[i] ?? 'object']
+    found[name] = (values ?? []).map(({ value, label, count }) => ({ value, label, count }))
   })
   if (output.isJson) await output.json(found)
   else {

@@ -52,9 +52,9 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
   for (const [index, task] of tasks.entries()) {
     run.progress.beginWindow(index, tasks.length, describe(task.window))
     try {
-      const seesAll = await walkWindow({ run, stream, memory, pages }, task)
-      claimed.push(task.window)
-      if (seesAll) seen.push(task.window)
+      const { complete, seesAll } = await walkWindow({ run, stream, memory, pages }, task)
+      if (complete !== null) claimed.push(complete)
+      if (complete !== null && seesAll) seen.push(complete)
       failuresInARow = 0
     } catch (thrown) {
       run.signal.throwIfAborted()

@@ -61,8 +61,8 @@ export class RunPages {
     tally.endPages(pageCount)
   }
 
-  /** Calls a span complete, or looks for what is gone from it. `point`: what is kept from now on; by default what was kept last. */
-  async claim(claim: CoverageClaim, point: StreamPoint = this.#point): Promise<void> {
+  /** Calls a span complete, or looks for what is gone from it; null: neither. `point`: what is kept from now on; by default what was kept last. */
+  async claim(claim: CoverageClaim | null, point: StreamPoint = this.#point): Promise<void> {
     this.#options.tally.add(await this.#commit([], [], point, claim))
   }
 

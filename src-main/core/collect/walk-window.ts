@@ -10,7 +10,7 @@ import type { RunProgress } from './progress.ts'
 import type { RunTally } from './run-counts.ts'
 import { asTrailviewError } from './run-error.ts'
 import type { RunMemory, RunPages } from './run-pages.ts'
-import { toIso } from './spans.ts'
+import { toIso, type Span } from './spans.ts'
 import type { WalkTask } from './walk-task.ts'
 
 /** What the user asked this run for; bounds in ms, infinite where none. */
@@ -49,6 +49,8 @@ export interface StreamWalk {
 }
 
 const mostRestarts = 3
+/** The service's clock is read to the second, and a little late; so much of a difference is none. */
+const clockToleranceMs = 5_000
 /** What a service may answer to a place in its list that it no longer knows. */
 const staleResumeErrors: ReadonlySet<ErrorCode> = new Set(['SERVICE_BAD_REQUEST', 'SERVICE_NOT_FOUND', 'SERVICE_UNEXPECTED'])
 
@@ -57,14 +59,19 @@ export function overlapIdsOf({ connection }: Pick<StreamRun, 'connection'>, { pl
   return plan === 'sequence' ? Math.floor(readCommonOptions(connection.options).overlap ?? overlap) : 0
 }
 
-/** Walks a window, again from its start when the list changed under the walk or its resume point no longer holds. True: all of it was seen. */
-export async function walkWindow(parts: StreamWalk, planned: WalkTask): Promise<boolean> {
+/**
+ * Walks a window, again from its start when the list changed under the walk or its resume point no longer holds. Returns the part of it that is
+ * complete now, null when none is, and whether all of it was seen.
+ */
+export async function walkWindow(
+  parts: StreamWalk,
+  planned: WalkTask,
+): Promise<{ readonly complete: Span | null; readonly seesAll: boolean }> {
   let task = planned
   for (let restarts = 0; ; restarts++) {
     try {
       const { seesAll } = task
-      await walkOnce(parts, task)
-      return seesAll
+      return { complete: await walkOnce(parts, task), seesAll }
     } catch (thrown) {
       const error = asTrailviewError(thrown)
       const hasChanged = error.code === 'SERVICE_LIST_CHANGED' && restarts < mostRestarts
@@ -75,8 +82,9 @@ export async function walkWindow(parts: StreamWalk, planned: WalkTask): Promise<
   }
 }
 
-async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTask): Promise<void> {
+async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTask): Promise<Span | null> {
   const { client, definition, names, connection, progress, signal, requestSignal, clock } = run
+  const beganMs = clock.now()
   const walk = stream.walk({
     client,
     options: connection.options,
@@ -86,7 +94,7 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
     overlapIds: overlapIdsOf(run, stream),
     resume: task.resume,
     signal: requestSignal,
-    nowMs: clock.now(),
+    nowMs: beganMs,
     report: (activity, share) => progress.report(activity, share),
   })
   const store = async (group: readonly WalkPage[]): Promise<void> => {
@@ -107,8 +115,20 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
       signal.throwIfAborted()
       await store(group)
     }
-    await pages.claim({ ...toIso(task.window), findsGone: false, goneNotBefore: null }, task.pointAtEnd())
+    const complete = happened(task, client.aheadMs > clockToleranceMs ? beganMs - client.aheadMs - stream.settleMs : Infinity)
+    const claim = complete === null ? null : { ...toIso(complete), findsGone: false, goneNotBefore: null }
+    await pages.claim(claim, task.pointAtEnd())
+    return complete
   } finally {
     await walk.return().catch(() => undefined)
   }
+}
+
+/**
+ * The part of a window that lay behind the service when the walk began: with a clock ahead of the service's, the rest is yet to happen. Null when there
+ * is none, or it is not known, because an earlier run began the walk.
+ */
+function happened({ window, resume }: WalkTask, untilMs: number): Span | null {
+  if (window.to <= untilMs) return window
+  return resume === null && window.from < untilMs ? { from: window.from, to: untilMs } : null
 }

@@ -74,6 +74,8 @@ export interface ServiceClient {
   allowOrigin(origin: string): void
   /** Requests sent so far. */
   readonly requestCount: number
+  /** How far this machine's clock is ahead of the service's, by the `Date` of its answers, ms; 0 where they do not say. */
+  readonly aheadMs: number
 }
 
 /** What a sign-in produced. Kept in memory only. */

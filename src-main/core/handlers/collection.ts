@@ -10,6 +10,8 @@ export function collectionHandlers({ ports, opened }: CoreParts): AreaHandlers<'
       const { connections, collector } = await opened()
       const nowMs = ports.clock.now()
       const bounds = { since: instantOf('since', since, zone, nowMs), until: instantOf('until', until, zone, nowMs) }
+      if (bounds.since !== null && bounds.until !== null && bounds.since >= bounds.until)
+        throw new TrailviewError('CALL_INVALID', 'Nothing lies between "since" and "until": "since" must be the earlier of the two.')
       for (const id of named) await connections.get(id)
       return collector.start({ connections: [...new Set(named)], ...bounds, full, trigger: 'asked' })
     },

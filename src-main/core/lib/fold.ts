@@ -4,7 +4,9 @@
  */
 export function fold(text: string): string {
   if (isPlainLowerAscii(text)) return text
+  // Half of a surrogate pair is no character: as UTF-8, which texts are stored and searched as, it is one that says so.
   const lower = text
+    .toWellFormed()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()

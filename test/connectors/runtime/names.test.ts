@@ -33,6 +33,7 @@ function namesOver(
       return failure === null ? Promise.resolve(answer) : Promise.reject(failure)
     },
     allowOrigin: () => undefined,
+    aheadMs: 0,
     get requestCount() {
       return requestCount
     },

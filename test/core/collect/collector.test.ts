@@ -81,6 +81,23 @@ describe('a run', () => {
     expect(await ids()).toHaveLength(41)
   })
 
+  it.each(['time', 'sequence'] as const)('calls nothing complete that is yet to happen where this clock is ahead (%s)', async (plan) => {
+    service.add(...history(30))
+    const { collect, ids, clock, archive } = await bench(plan)
+    const serviceNow = () => clock.nowMs - 120 * minuteMs
+    service.nowMs = serviceNow
+    for (const event of service.events.values()) service.add({ ...event, atMs: event.atMs - 120 * minuteMs })
+    expect((await collect())[0]).toMatchObject({ status: 'done', added: 30 })
+    const ends = (await archive.reader.coverage(null)).flatMap(({ state, to }) => (state === 'complete' ? [Date.parse(to)] : []))
+    expect(Math.max(...ends)).toBeLessThanOrEqual(serviceNow())
+    expect(Math.max(...ends)).toBeGreaterThan(serviceNow() - 2 * minuteMs)
+
+    service.add({ id: 900, atMs: serviceNow() + 5 * minuteMs })
+    clock.nowMs += 60 * minuteMs
+    expect((await collect())[0]).toMatchObject({ status: 'done', added: 1, late: 0 })
+    expect(await ids()).toContain('900')
+  })
+
   it('counts an event once although inserts push it onto two pages', async () => {
     service.add(...history(60))
     const { collect, ids } = await bench()

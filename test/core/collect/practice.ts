@@ -38,6 +38,8 @@ export class PracticeService {
   readonly requests: string[] = []
   onRequest: (url: URL) => void | Promise<void> = () => undefined
   pageSize = 10
+  /** What it calls now in its answers; null: it does not say. */
+  nowMs: (() => number) | null = null
   baseUrl = ''
   #server = createServer((request, response) => void this.#answer(request, response))
 
@@ -61,6 +63,8 @@ export class PracticeService {
     await this.onRequest(url)
     const fault = this.faults.shift() ?? null
     const body = JSON.stringify(this.#read(url))
+    response.sendDate = false
+    if (this.nowMs !== null) response.setHeader('date', new Date(this.nowMs()).toUTCString())
     if (fault === null) response.end(body)
     else fault(request, response, body)
   }

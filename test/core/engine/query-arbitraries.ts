@@ -24,10 +24,25 @@ const words = [
   '7',
   'nul\0nul',
   '<b>',
+  'İIı',
+  'ﬁle ﷺ',
+  'ΣΟΦΟΣ',
+  'e\u0301',
+  '\u0301x',
+  '\u0315\u0300',
+  '😀',
+  'שלום',
+  '\u202egnp.exe',
+  '가각',
+  'a\u00a0b',
+  '´ ´',
+  '\ufeff',
+  'A\tB',
+  'K ℡',
 ]
 const word = fc.constantFrom(...words)
 const nameOrNull = fc.option(word, { nil: null, freq: 5 })
-const idOrNull = fc.option(fc.constantFrom('7', 'u1', 'U1', '4137', 'ab', 'plan.pdf'), { nil: null, freq: 4 })
+const idOrNull = fc.option(fc.constantFrom('7', 'u1', 'U1', '4137', 'ab', 'plan.pdf', 'nul\0id', ' 7'), { nil: null, freq: 4 })
 const day = 86_400_000
 const base = Date.parse('2024-03-30T20:00:00Z')
 
@@ -103,6 +118,23 @@ const fragment = fc.oneof(
     'urgent',
     'unread',
     'e t',
+    'i',
+    'صلى الله',
+    'file',
+    'σοφος',
+    'ς',
+    '\u0301',
+    '\ud83d',
+    '가',
+    'ᆨ',
+    '\u202e',
+    'tel',
+    '*\u0300*',
+    ' *',
+    '´',
+    '\ufffd',
+    '\u0001',
+    'd\u0001',
   ),
 )
 
@@ -130,6 +162,12 @@ const value = fc.oneof(
     '*e*',
     'unmapped',
     'other',
+    '*\u0301',
+    '* *',
+    'file*',
+    '*\ud83d*',
+    'σοφος',
+    ' *',
   ),
 )
 const fields = [

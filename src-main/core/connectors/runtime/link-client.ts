@@ -6,7 +6,7 @@ import { isWholeBody, responseOf } from './response.ts'
 import type { TransportRequest } from './transport.ts'
 import { TransportError } from './transport-error.ts'
 import { otherOrigin } from './trust.ts'
-import { backoffMs, retryAtMs } from './waits.ts'
+import { backoffMs, retryAtMs, serviceNowMs } from './waits.ts'
 
 /** How long a run waits for a service that asks for patience; beyond it the run ends and says when to come back, ms. */
 export const longestWaitMs = 15 * 60_000
@@ -29,6 +29,7 @@ export class LinkClient implements ServiceClient {
   readonly #use: ClientUse
   readonly #signal: AbortSignal | null
   requestCount = 0
+  aheadMs = 0
 
   constructor(link: ServiceLink, use: ClientUse) {
     this.#link = link
@@ -105,9 +106,13 @@ export class LinkClient implements ServiceClient {
       ...lowerCase(session?.headers ?? {}),
     }
     this.requestCount++
+    const sentMs = this.#link.clock.now()
     try {
       const wanted: TransportRequest = { url, method: options.method ?? (form === null ? 'GET' : 'POST'), headers, body: form }
-      return responseOf(url, await this.#link.send(wanted, this.#signal))
+      const response = responseOf(url, await this.#link.send(wanted, this.#signal))
+      // Never more than it is: an answer is dated when it is made, not before the request was sent.
+      this.aheadMs = Math.max(this.aheadMs, sentMs - (serviceNowMs(response.headers) ?? sentMs))
+      return response
     } catch (error) {
       if (this.#signal?.aborted === true) throw cancelled(url)
       if (error instanceof TransportError) return error

@@ -26,6 +26,10 @@ export class LookUpShare implements ServiceClient {
   }
 
   /** Requests that look-ups have taken. */
+  get aheadMs(): number {
+    return this.#run.aheadMs
+  }
+
   get requestCount(): number {
     return this.#spent
   }

@@ -7,13 +7,18 @@ const longestBackoffMs = 30_000
  * Dates of the service are read against its own `Date` header, so that its clock may be wrong.
  */
 export function retryAtMs(headers: Readonly<Record<string, string>>, nowMs: number): number | null {
-  const serviceNowMs = dateMs(headers['date']) ?? nowMs
+  const datedMs = serviceNowMs(headers) ?? nowMs
   const asked = headers['retry-after']?.trim() ?? ''
   if (/^\d+(?:\.\d+)?$/.test(asked)) return nowMs + Number(asked) * 1000
   const askedDateMs = dateMs(asked)
-  if (askedDateMs !== null) return nowMs + Math.max(0, askedDateMs - serviceNowMs)
-  const resets = ['x-ratelimit-reset', 'x-ratelimit-reset-v2-api'].flatMap((name) => resetDelayMs(headers[name], serviceNowMs) ?? [])
+  if (askedDateMs !== null) return nowMs + Math.max(0, askedDateMs - datedMs)
+  const resets = ['x-ratelimit-reset', 'x-ratelimit-reset-v2-api'].flatMap((name) => resetDelayMs(headers[name], datedMs) ?? [])
   return resets.length === 0 ? null : nowMs + Math.max(...resets)
+}
+
+/** What the service calls now, to the second, ms since 1970; null when its answer does not say. */
+export function serviceNowMs(headers: Readonly<Record<string, string>>): number | null {
+  return dateMs(headers['date'])
 }
 
 /** The wait before try number `attempt` + 1 (from 1) when the service gave none: doubling, half of it by chance, with a cap. */
@@ -28,11 +33,11 @@ export function clockTime(atMs: number): string {
 }
 
 /** Unix seconds, or where the number is too small for that, seconds from now. */
-function resetDelayMs(value: string | undefined, serviceNowMs: number): number | null {
+function resetDelayMs(value: string | undefined, datedMs: number): number | null {
   const text = value?.trim() ?? ''
   if (!/^\d+(?:\.\d+)?$/.test(text)) return null
   const seconds = Number(text)
-  return seconds < 1e9 ? seconds * 1000 : Math.max(0, seconds * 1000 - serviceNowMs)
+  return seconds < 1e9 ? seconds * 1000 : Math.max(0, seconds * 1000 - datedMs)
 }
 
 function dateMs(text: string | undefined): number | null {
