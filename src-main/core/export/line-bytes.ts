@@ -153,7 +153,7 @@ export class LineBytes {
       taken.set(bytes, at)
       at += bytes.length
     }
-    taken.set(this.#memory.subarray(outAt, this.putting.end()), at)
+    copyBytes.call(this.#memory, taken, at, outAt, this.putting.end())
     this.clear()
     return taken
   }
@@ -181,7 +181,6 @@ export class LineBytes {
       this.reserve(sizeBytes * growth)
       if (bytes === this.#memory) put(at, sizeBytes)
       else {
-        // As the method of a buffer it takes a fifth of the time of `set`.
         copyBytes.call(bytes, this.#memory, pieceAt, at, at + sizeBytes)
         put(pieceAt, sizeBytes)
       }
@@ -189,7 +188,8 @@ export class LineBytes {
   }
 }
 
-const copyBytes = Buffer.prototype.copy
+/** Takes a fifth of the time of `set`, which goes word by word where memory is shared. Bytes are not to be longer than where they go. */
+export const copyBytes = Buffer.prototype.copy
 
 /** For each pattern of eight bits, which of eight bytes stand where when those with a bit are put twice; and when byte 8 is put before them. */
 function writeTables(memory: Buffer): void {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, type Hash } from 'node:crypto'
 import { link, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { TrailviewError } from '../../contract/errors.ts'
+import { PieceWriter } from './piece-writer.ts'
 
 /**
  * A file that appears under its final name only when it is whole: written beside it under another name, flushed to disk, then
@@ -10,16 +11,13 @@ import { TrailviewError } from '../../contract/errors.ts'
 export class OutputFile {
   readonly path: string
   readonly #temporaryPath: string
-  readonly #handle: FileHandle
+  readonly #writer: PieceWriter
   readonly #hash: Hash = createHash('sha256')
-  /** The write under way. */
-  #writing: Promise<void> = Promise.resolve()
-  #sizeBytes = 0
 
   private constructor(path: string, temporaryPath: string, handle: FileHandle) {
     this.path = path
     this.#temporaryPath = temporaryPath
-    this.#handle = handle
+    this.#writer = new PieceWriter(temporaryPath, handle, (bytes) => this.#hash.update(bytes))
   }
 
   /** Opens the file beside the final one. Only the user may read it: exports hold audit data. */
@@ -29,22 +27,15 @@ export class OutputFile {
     return new OutputFile(path, temporaryPath, await translated(path, () => open(temporaryPath, 'wx', 0o600)))
   }
 
-  /** Resolves when the bytes are written; one call at a time. */
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#writing = translated(this.path, () => writeFully(this.#handle, bytes))
-    // While another thread writes.
-    this.#hash.update(bytes)
-    this.#sizeBytes += bytes.byteLength
-    await this.#writing
+  /** Resolves when the bytes are taken, which may be used for something else then; one call at a time. */
+  write(bytes: Uint8Array): Promise<void> {
+    return translated(this.path, () => this.#writer.write(bytes))
   }
 
   /** Flushes to disk, still under the other name. */
   async finish(): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
-    await translated(this.path, async () => {
-      await this.#handle.sync()
-      await this.#handle.close()
-    })
-    return { sha256: this.#hash.digest('hex'), sizeBytes: this.#sizeBytes }
+    await translated(this.path, () => this.#writer.finish())
+    return { sha256: this.#hash.digest('hex'), sizeBytes: this.#writer.sizeBytes }
   }
 
   /** Gives the finished file its name. */
@@ -64,8 +55,7 @@ export class OutputFile {
 
   /** Removes what is written so far; leaves a published file alone. */
   async discard(): Promise<void> {
-    await this.#writing.catch(ignore)
-    await this.#handle.close().catch(ignore)
+    await this.#writer.close().catch(ignore)
     await rm(this.#temporaryPath, { force: true }).catch(ignore)
   }
 }
@@ -102,10 +92,6 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null)
   await handle?.sync().catch(ignore)
   await handle?.close()
-}
-
-async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.byteLength;) at += (await handle.write(bytes, at)).bytesWritten
 }
 
 async function translated<T>(path: string, action: () => Promise<T>): Promise<T> {

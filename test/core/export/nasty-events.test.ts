@@ -87,7 +87,7 @@ async function linesFrom(home: string, format: LineFormatName): Promise<string> 
       actorCount: Math.max(...actor) + 1,
       objectCount: Math.max(...object) + 1,
     }
-    const reader = await ListReader.open(db, list, createSharedNames(list), { share: 0, shares: 1 })
+    const reader = await ListReader.open(db, list, createSharedNames(list, rows.length, 1), { share: 0, shares: 1 })
     reader.names.read(0, rows.length)
     const { batch } = reader.linesOf(0, rows.length, format, 'UTC')
     const { events, payloads, ends } = reader.eventsFrom(0, rows.length)

@@ -30,9 +30,8 @@ export class KeptTexts {
   readonly connection
   readonly collected
   readonly action
+  /** `at`: its cells or fields; `name`: its name alone, 0 if it has none. */
   readonly workspace
-  /** The workspace's name alone; 0: it has none. */
-  readonly workspaceName
   readonly related
   readonly outcome
   readonly revision
@@ -63,10 +62,11 @@ export class KeptTexts {
       const action = builder.action(num)
       return action === null ? null : keepShort(parts.action(action))
     })
-    this.workspace = remembered((num) => keepShort(parts.workspace(builder.subject(num))))
-    this.workspaceName = remembered((num) => {
-      const name = builder.subject(num)?.name ?? null
-      return name === null ? 0 : keepShort(name)
+    this.workspace = remembered((num) => {
+      const workspace = builder.subject(num)
+      const at = keepShort(parts.workspace(workspace))
+      const name = workspace === null || workspace.name === null ? 0 : keepShort(workspace.name)
+      return at === null || name === null ? null : { at, name }
     })
     this.related = remembered((num) => keepShort(parts.related(builder.related(num) ?? [])))
     this.outcome = remembered((num) => keepShort(parts.outcome(outcomeNames[num] ?? 'unknown')))
@@ -80,7 +80,7 @@ export class KeptTexts {
 }
 
 /** Numbers looked up last are found without hashing, a power of two. */
-const nearSlots = 4_096
+const nearSlots = 16_384
 
 /** Makes what a number stands for once. */
 function remembered<Value>(make: (num: number) => Value): (num: number) => Value {

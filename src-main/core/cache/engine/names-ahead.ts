@@ -2,6 +2,7 @@ import type { Actor, Subject } from '../../../contract/model/audit-event.ts'
 import type { Database } from '../driver.ts'
 import { createSharedTexts, ReadAhead, type SharedTexts, type Texts } from './read-ahead.ts'
 import type { RowList } from './row-list.ts'
+import type { Share } from './shared-places.ts'
 
 /** Actors and objects in memory that the threads of an export share. */
 export interface SharedNames {
@@ -9,19 +10,16 @@ export interface SharedNames {
   readonly object: SharedTexts
 }
 
-/** Which part of the reading ahead is a thread's own. */
-export interface Share {
-  readonly share: number
-  readonly shares: number
-}
-
 /** Most bytes of texts that are read ahead; what does not fit is read one by one. */
 const actorBytes = 16 * 1024 * 1024
 const objectBytes = 128 * 1024 * 1024
 
-/** Room for the names of a list. */
-export function createSharedNames({ actorCount, objectCount }: RowList): SharedNames {
-  return { actor: createSharedTexts(actorCount, actorBytes), object: createSharedTexts(objectCount, objectBytes) }
+/** Room for the names of a list, at most `most` places of which are read ahead together by so many threads. */
+export function createSharedNames({ actorCount, objectCount }: RowList, most: number, shares: number): SharedNames {
+  return {
+    actor: createSharedTexts({ count: actorCount, most, sizeBytes: actorBytes, shares }),
+    object: createSharedTexts({ count: objectCount, most, sizeBytes: objectBytes, shares }),
+  }
 }
 
 /** Actors and objects of a list of rows, part of the list by part. */
@@ -30,10 +28,10 @@ export class NamesAhead {
   readonly actors: ReadAhead
   readonly objects: ReadAhead
 
-  constructor(db: Database, list: RowList, shared: SharedNames, { share, shares }: Share) {
+  constructor(db: Database, list: RowList, shared: SharedNames, own: Share) {
     this.#list = list
-    this.actors = new ReadAhead(db, 'actor', ['id', 'name', 'email', 'kind'], shared.actor, share, shares)
-    this.objects = new ReadAhead(db, 'subject', ['kind', 'id', 'name'], shared.object, share, shares)
+    this.actors = new ReadAhead(db, 'actor', ['id', 'name', 'email', 'kind'], shared.actor, own)
+    this.objects = new ReadAhead(db, 'subject', ['kind', 'id', 'name'], shared.object, own)
   }
 
   /** Reads this thread's share of the names that stand at places `from` to `to` (exclusive), and forgets those of other places. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { ZSTDDecoder } from 'zstddec'
-import { roomAt, roomBytes, type LineBytes } from '../../export/line-bytes.ts'
+import { copyBytes, roomAt, roomBytes, type LineBytes } from '../../export/line-bytes.ts'
 import { blockSlots, isPacked, payloadLengths, type StoredBlock } from '../blocks.ts'
 import type { Database } from '../driver.ts'
 import { prepared } from './prepared.ts'
@@ -75,7 +75,7 @@ export class NearBlocks {
     const { memory } = this.#bytes
     const begin = blocksAt + slot * strideBytes
     const end = begin + bytes.length
-    memory.set(bytes, begin)
+    copyBytes.call(bytes, memory, begin)
     if (isPacked(block)) release(bytes)
     if (!isUtf8(memory.subarray(begin, end))) return 0
     let place = begin

@@ -5,9 +5,12 @@ const digitMask = 2 ** digitBits - 1
 /** Far above any time there is, so that none is negative. */
 const timeOffset = 2 ** 59
 
-/** Whole numbers of an SQL row: of columns from 0 to 2^40 - 1, of columns below 65,533, and of a time in milliseconds, or null. */
+/** Stands for a digit that is too large to be one. */
+export const noDigit = 0xfffd
+
+/** Whole numbers of an SQL row: of columns from 0 to 2^40 - 1, of columns below `noDigit`, and of a time in milliseconds, or null. */
 export interface NumberColumns {
-  readonly numbers: readonly string[]
+  readonly numbers?: readonly string[]
   readonly digits?: readonly string[]
   readonly time?: string
 }
@@ -16,7 +19,7 @@ export interface NumberColumns {
  * SQL for numbers as a text, a character or a few for each: many rows joined into one value pass from the database to here several times as fast
  * as a value at a time.
  */
-export function asText({ numbers, digits = [], time }: NumberColumns): string {
+export function asText({ numbers = [], digits = [], time }: NumberColumns): string {
   const characters = numbers.flatMap((column) => [`(${column}) & ${digitMask}`, `(${column}) >> ${digitBits}`])
   characters.push(...digits)
   if (time !== undefined)
@@ -54,7 +57,7 @@ export class NumberReader {
     return high === 0 ? null : low + (high * 2 ** (2 * digitBits) - timeOffset)
   }
 
-  /** One of the digits. */
+  /** One of the digits: exact below `noDigit`, which others may read as. */
   digit(): number {
     const { bytes } = this
     const first = bytes[this.at++] as number

@@ -62,9 +62,8 @@ export class QuickLines {
     const outcome = kept.outcome(event.outcome)
     const revision = kept.revision(event.revision)
     const wording = kept.wording(event.template)
-    const workspaceName = kept.workspaceName(event.workspace)
     if (connection === null || collected === null || action === null || workspace === null || related === null) return false
-    if (outcome === null || revision === null || wording === null || workspaceName === null) return false
+    if (outcome === null || revision === null || wording === null) return false
     const { memory, putting } = this.#bytes
     const { textForm } = this.#parts
     if (event.actor !== 0 && !this.#names.actors.copyTexts(event.actor, memory, actorAt, textsBytes)) return false
@@ -72,7 +71,7 @@ export class QuickLines {
     event.bytes.copy(memory, eventAt, event.hashAt, event.hashAt + event.textBytes)
     const actor = event.actor === 0 ? 0 : actorAt
     const object = event.object === 0 ? 0 : objectAt
-    const summarySize = putting.laySummary(summaryAt, summaryBytes, wording, actor, object, workspaceName)
+    const summarySize = putting.laySummary(summaryAt, summaryBytes, wording, actor, object, workspace.name)
     if (summarySize > summaryBytes) return false
 
     this.#bytes.reserve(lineBytes)
@@ -91,7 +90,7 @@ export class QuickLines {
     this.#putTexts(kept.actor, event.actor, actorAt, 4)
     putting.putKept(action)
     this.#putTexts(kept.object, event.object, objectAt, 3)
-    putting.putKept(workspace)
+    putting.putKept(workspace.at)
     putting.putKept(related)
     putting.putKept(outcome)
     putting.putText(summaryAt, summarySize, textForm)

@@ -1,32 +1,35 @@
 import type { Database, Statement } from '../driver.ts'
-import { asText, NumberReader } from './number-text.ts'
+import { asText, noDigit, NumberReader } from './number-text.ts'
+import { createSharedPlaces, Places, type Share, type SharedPlaces } from './shared-places.ts'
 
 /** What a dictionary row holds but for its number: texts, null where there is none. */
 export type Texts = readonly (string | null)[]
 
-/** Texts of dictionary rows in memory that threads share. Each thread fills its own half, quarter… of both; all read all of it. */
+/** Texts of dictionary rows in memory that threads share. Each thread fills its own half, quarter… of it; all read all of it. */
 export interface SharedTexts {
-  /** By number: where the texts begin in `bytes`, in words of four bytes; 0 or `awaited`: not here. */
-  readonly places: Uint32Array<SharedArrayBuffer>
+  /** By number: where the texts begin in `bytes`, in words of four bytes; 0: not here. */
+  readonly places: SharedPlaces
   readonly bytes: SharedArrayBuffer
 }
 
-/** Stands at the place of a row that is about to be read. */
-const awaited = 0xffff_ffff
-/** Neighbouring numbers belong to one thread, so that it reads whole pages of the file. */
-const stripeRows = 4_096
-/** Rows that lie at most this far apart are read in one go, and those between them passed over. */
-const nearbyRows = 16
-/** Most rows that are read in one go: which of them are wanted are the bits of a number. */
-const windowRows = 52
-const powers = Array.from({ length: windowRows }, (_, bit) => 2 ** bit)
+/** Rows that are read in one statement. */
+const rowsAtOnce = 500
 const wordBytes = 4
 /** What comes near the processor together. */
 const lineWords = 16
 
-/** Room for rows with numbers below `count`, up to a size; what is never filled costs no memory. */
-export function createSharedTexts(count: number, sizeBytes: number): SharedTexts {
-  return { places: new Uint32Array(new SharedArrayBuffer(count * wordBytes)), bytes: new SharedArrayBuffer(sizeBytes) }
+/** How much room is made for texts. What is never filled costs no memory. */
+export interface TextRoom {
+  /** Numbers are below it. */
+  readonly count: number
+  /** Rows that are read ahead together, at most. */
+  readonly most: number
+  readonly sizeBytes: number
+  readonly shares: number
+}
+
+export function createSharedTexts({ count, most, sizeBytes, shares }: TextRoom): SharedTexts {
+  return { places: createSharedPlaces(count, most, shares), bytes: new SharedArrayBuffer(sizeBytes) }
 }
 
 /**
@@ -34,54 +37,53 @@ export function createSharedTexts(count: number, sizeBytes: number): SharedTexts
  * one, each at a random place, would take most of an export's time. Rows that were not read ahead are read when asked for.
  */
 export class ReadAhead {
-  readonly #range: Statement<[number, number, number, number], Buffer | null>
+  readonly #many: Statement<[string], Buffer | null>
   readonly #one: Statement<[number], Texts>
-  readonly #shared: SharedTexts
   readonly #textCount: number
-  readonly #share: number
-  readonly #shares: number
+  readonly #own: Share
+  readonly #places: Places
   readonly #words: Uint32Array
   readonly #buffer: Buffer
   /** Of no meaning; were it not kept, nothing would be touched. */
   touched = 0
 
-  /** Of the text columns of a dictionary table. Of `shares` threads this is number `share`. */
-  constructor(db: Database, table: string, columns: readonly string[], shared: SharedTexts, share: number, shares: number) {
-    const sizes = columns.map((column) => `coalesce(octet_length(${column}) + 1, 0)`)
-    const texts = columns.map((column) => `coalesce(${column}, '')`)
-    const joined = `CAST(group_concat(${[asText({ numbers: ['num', ...sizes] }), ...texts].join(' || ')}, '') AS BLOB)`
+  /** Of the text columns of a dictionary table. */
+  constructor(db: Database, table: string, columns: readonly string[], shared: SharedTexts, own: Share) {
+    const names = columns.map((column) => `entry.${column}`)
+    const digits = ['wanted.key', ...names.map((name) => `coalesce(octet_length(${name}) + 1, 0)`)]
+    const texts = names.map((name) => `coalesce(${name}, '')`)
+    const joined = `CAST(group_concat(${[asText({ digits }), ...texts].join(' || ')}, '') AS BLOB)`
     this.#textCount = columns.length
-    const wanted = '(? >> (num - ?)) & 1'
-    this.#range = db
-      .prepare<[number, number, number, number], Buffer | null>(`SELECT ${joined} FROM ${table} WHERE num BETWEEN ? AND ? AND ${wanted}`)
+    this.#many = db
+      .prepare<[string], Buffer | null>(
+        `SELECT ${joined} FROM json_each(?) AS wanted CROSS JOIN ${table} AS entry ON entry.num = wanted.value`,
+      )
       .pluck()
     this.#one = db.prepare<[number], Texts>(`SELECT ${columns.join(', ')} FROM ${table} WHERE num = ?`).raw()
-    this.#shared = shared
-    this.#share = share
-    this.#shares = shares
+    this.#own = own
+    this.#places = new Places(shared.places, own)
     this.#words = new Uint32Array(shared.bytes)
     this.#buffer = Buffer.from(shared.bytes)
   }
 
   /** Forgets what was read ahead and reads this thread's share of the numbers that stand in a column at the rows. */
   read(column: Uint32Array, rows: Uint32Array): void {
-    const { places } = this.#shared
-    const stripes = Math.ceil(places.length / stripeRows)
-    for (let stripe = this.#share; stripe < stripes; stripe += this.#shares) places.fill(0, stripe * stripeRows, (stripe + 1) * stripeRows)
-    for (const row of rows) {
-      const num = column[row] as number
-      if (num !== 0 && Math.floor(num / stripeRows) % this.#shares === this.#share) places[num] = awaited
+    const { share, shares } = this.#own
+    const partBytes = Math.floor(this.#buffer.length / shares / wordBytes) * wordBytes
+    const part = { at: share * partBytes + wordBytes, end: (share + 1) * partBytes }
+    const numbers = this.#places.take(column, rows)
+    for (let from = 0; from < numbers.length; from += rowsAtOnce) {
+      const some = numbers.subarray(from, from + rowsAtOnce)
+      const joined = this.#many.get(`[${some.join()}]`) ?? null
+      if (joined !== null) this.#keepAll(some, new NumberReader(joined), part)
     }
-    const partBytes = Math.floor(this.#shared.bytes.byteLength / this.#shares / wordBytes) * wordBytes
-    const part = { at: this.#share * partBytes + wordBytes, end: (this.#share + 1) * partBytes }
-    for (let stripe = this.#share; stripe < stripes; stripe += this.#shares) this.#readStripe(stripe * stripeRows, part)
   }
 
   /** The texts of a row; null when there is none with that number. */
   texts(num: number): Texts | null {
     if (num === 0) return null
-    const place = this.#shared.places[num] ?? 0
-    if (place !== 0 && place !== awaited) return this.#textsAt(place)
+    const place = this.#places.of(num)
+    if (place !== 0) return this.#textsAt(place)
     return this.#one.get(num) ?? null
   }
 
@@ -90,8 +92,8 @@ export class ReadAhead {
    * texts. False, and nothing is copied, when they were not read ahead or need more than `maxBytes`.
    */
   copyTexts(num: number, target: Uint8Array, at: number, maxBytes: number): boolean {
-    const place = this.#shared.places[num] ?? 0
-    if (place === 0 || place === awaited) return false
+    const place = this.#places.of(num)
+    if (place === 0) return false
     const sizeBytes = (1 + this.#textCount) * wordBytes + (this.#words[place] as number)
     if (sizeBytes > maxBytes) return false
     this.#buffer.copy(target, at, place * wordBytes, place * wordBytes + sizeBytes)
@@ -103,46 +105,27 @@ export class ReadAhead {
    * and not for one after the other.
    */
   touch(column: Uint32Array, rows: Uint32Array): void {
-    const { places } = this.#shared
     const words = this.#words
     let sum = 0
     for (const row of rows) {
-      const place = places[column[row] as number] as number
-      if (place !== awaited) sum += (words[place] as number) + (words[place + lineWords] ?? 0)
+      const place = this.#places.of(column[row] as number)
+      sum += (words[place] as number) + (words[place + lineWords] ?? 0)
     }
     this.touched = sum
   }
 
-  #readStripe(first: number, part: { at: number; readonly end: number }): void {
-    const { places } = this.#shared
-    const end = Math.min(first + stripeRows, places.length)
-    for (let num = first; num < end; num++) {
-      if (places[num] !== awaited) continue
-      let last = num
-      let wanted = 1
-      const windowEnd = Math.min(num + windowRows, end)
-      for (let next = num + 1; next < windowEnd && next - last <= nearbyRows; next++) {
-        if (places[next] !== awaited) continue
-        wanted += powers[next - num] as number
-        last = next
-      }
-      const joined = this.#range.get(num, last, wanted, num) ?? null
-      if (joined !== null) this.#keepAll(new NumberReader(joined), part)
-      num = last
-    }
-  }
-
   /** Keeps the texts of rows: of each behind their sizes in bytes, of all together, then of each plus one, 0 for null. */
-  #keepAll(rows: NumberReader, part: { at: number; readonly end: number }): void {
-    const { places } = this.#shared
+  #keepAll(numbers: Uint32Array, rows: NumberReader, part: { at: number; readonly end: number }): void {
     while (!rows.isAtEnd) {
-      const num = rows.next()
+      const num = numbers[rows.digit()] as number
       const place = part.at / wordBytes
       const textsAt = part.at + (1 + this.#textCount) * wordBytes
       const hasRoom = textsAt <= part.end
       let sizeBytes = 0
       for (let i = 0; i < this.#textCount; i++) {
-        const size = rows.next()
+        const size = rows.digit()
+        // How large it is was not said; where the next row begins cannot be told either, so they are read when asked for.
+        if (size === noDigit) return
         if (hasRoom) this.#words[place + 1 + i] = size
         sizeBytes += Math.max(size - 1, 0)
       }
@@ -150,7 +133,7 @@ export class ReadAhead {
       if (end <= part.end) {
         this.#words[place] = sizeBytes
         rows.bytes.copy(this.#buffer, textsAt, rows.at, rows.at + sizeBytes)
-        places[num] = place
+        this.#places.set(num, place)
         part.at = Math.ceil(end / wordBytes) * wordBytes
       }
       rows.at += sizeBytes

@@ -4,8 +4,9 @@ import type { LineBatch, LineFormatName } from '../../export/lines.ts'
 import type { ExportedEvent } from '../../export/writer.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Moment } from './moment.ts'
-import { createSharedNames, type Share, type SharedNames } from './names-ahead.ts'
+import { createSharedNames, type SharedNames } from './names-ahead.ts'
 import type { RowList } from './row-list.ts'
+import type { Share } from './shared-places.ts'
 import { type EncodedLines, type EventBatch, runRows } from './stream-thread.ts'
 import type { ThreadCaller } from './thread-calls.ts'
 
@@ -134,18 +135,24 @@ class StreamThreads {
   async begin(query: EventQuery, order: EventOrder, mostThreads: number): Promise<RowList> {
     const { query: reader, signal } = this.#source
     this.#threads.push(this.#source.start())
+    let listed: { readonly moment: Moment; readonly list: RowList } | null = null
     for (let tries = 0; tries < beginTries; tries++) {
       if (tries * 2 >= beginTries) await this.#endBut(1)
       const moments = await this.#all<Moment>('begin', () => [])
       const [moment] = moments
-      if (moments.some((other) => !isSame(other, moment))) continue
-      const list = await reader.call<RowList | null>('rowsAt', [query, order, moment], signal)
-      if (list === null) continue
+      if (moment === undefined || moments.some((other) => !isSame(other, moment))) continue
+      // Made once where nothing changes: it may be tens of megabytes.
+      if (listed === null || !isSame(listed.moment, moment)) {
+        const list = await reader.call<RowList | null>('rowsAt', [query, order, moment], signal)
+        if (list === null) continue
+        listed = { moment, list }
+      }
+      const { list } = listed
       if (this.count < mostThreads && list.rows.length > rangeRows && tries * 2 + 2 < beginTries) {
         this.#threads.push(this.#source.start())
         continue
       }
-      const names = createSharedNames(list)
+      const names = createSharedNames(list, partRows, this.count)
       await this.#all('take', (share): readonly [RowList, SharedNames, Share] => [list, names, { share, shares: this.count }])
       return list
     }
@@ -174,8 +181,7 @@ class StreamThreads {
   }
 }
 
-const isSame = (a: Moment, b: Moment | undefined): boolean =>
-  a.epoch === b?.epoch && a.lastSeq === b.lastSeq && a.lastChange === b.lastChange
+const isSame = (a: Moment, b: Moment): boolean => a.epoch === b.epoch && a.lastSeq === b.lastSeq && a.lastChange === b.lastChange
 
 function unpack({ events, payloads, ends }: EventBatch): readonly ExportedEvent[] {
   return events.map((event, at) => ({ event, payload: payloads.subarray(at === 0 ? 0 : ends[at - 1], ends[at]) }))
