@@ -57,6 +57,7 @@ function deps(): ExportDeps {
       lines: (query, _order, format) => lineBatches(query.zone, format),
       count: () => Promise.resolve({ total, exact: true }),
       coverage: () => Promise.resolve([]),
+      page: () => Promise.resolve({ events: [], next: null }),
       connections: () => Promise.resolve([]),
     },
     appVersion: '0.0.0',

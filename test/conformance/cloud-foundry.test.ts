@@ -55,6 +55,16 @@ describe.each(['v3', 'v2'] as const)('Cloud Foundry %s', (version) => {
       stand.advance(86_400_000)
       expect(await stand.collect({ full: true })).toMatchObject({ status: 'done', gone: 0 })
       expect(await stand.events('gone')).toEqual([])
+
+      // Two months without a run: what came meanwhile is forgotten in part, and nobody can say what that was.
+      const lastMs = stand.now()
+      const missed = source.append(1)
+      stand.advance(60 * 86_400_000)
+      expect(await stand.collect()).toMatchObject({ status: 'done', error: null })
+      expect(await stand.events()).not.toContainEqual(expect.objectContaining({ externalId: missed[0]?.externalId }))
+      const after = (await stand.coverage()).filter(({ to }) => Date.parse(to) > lastMs)
+      expect(after.map(({ state }) => state)).toEqual(['expired', 'complete'])
+      expect(Math.abs(Date.parse(after[0]?.to ?? '') - (stand.now() - retentionDays * 86_400_000))).toBeLessThan(86_400_000)
     } finally {
       await stand.close()
     }

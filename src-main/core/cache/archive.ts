@@ -97,6 +97,11 @@ export interface PageOutcome {
   readonly unmapped: number
 }
 
+/** A span that was asked for, and when it was last called complete or failed, UTC. */
+export interface AskedSpan extends CoverageSpan {
+  readonly since: string
+}
+
 export interface StreamState {
   readonly resume: Json
   readonly memory: Readonly<Record<string, Json>>
@@ -263,7 +268,7 @@ export interface ArchiveReader {
     first: number,
     limit: number,
   ): Promise<{ readonly rows: readonly EventRow[]; readonly total: number }>
-  coverage(connection: string | null): Promise<readonly CoverageSpan[]>
+  coverage(connection: string | null): Promise<readonly AskedSpan[]>
   streamState(connection: string, stream: string, scope: string): Promise<StreamState>
   /** What was last learnt of these refs; those never asked for are left out. */
   names(connection: string, refs: readonly NameRef[]): Promise<readonly KnownName[]>

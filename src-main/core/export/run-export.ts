@@ -2,6 +2,7 @@ import { TrailviewError } from '../../contract/errors.ts'
 import type { ExportFormat } from '../../contract/model/export.ts'
 import type { EventOrder, Query } from '../../contract/model/query.ts'
 import type { ArchiveReader } from '../cache/archive.ts'
+import { readCoverage } from '../collect/read-coverage.ts'
 import type { ParseResult } from '../query/tree.ts'
 import { type LineBatch, lineFormats, type LineFormatName } from './lines.ts'
 import { manifestPathOf, manifestText, type Reconciliation } from './manifest.ts'
@@ -22,7 +23,7 @@ export interface ExportRequest {
 }
 
 export interface ExportDeps {
-  readonly reader: Pick<ArchiveReader, 'stream' | 'lines' | 'count' | 'coverage' | 'connections'>
+  readonly reader: Pick<ArchiveReader, 'stream' | 'lines' | 'count' | 'coverage' | 'connections' | 'page'>
   readonly appVersion: string
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number
@@ -58,10 +59,11 @@ export async function runExport(
   const file = await OutputFile.open(path, overwrite)
   let manifest: OutputFile | null = null
   try {
+    // Before the rows: what is collected while they are written is not among them.
+    const coverage = await readCoverage(deps.reader, null, deps.now())
     const written = await writeRows(request, deps, file, signal, onProgress)
     const { sha256, sizeBytes } = await file.finish()
     const { rows } = written
-    const coverage = await deps.reader.coverage(null)
     const connections = (await deps.reader.connections()).map(({ id, name, service }) => ({ id, name, service }))
     const facts = {
       ...request,

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import type { CoverageSpan, CoverageState } from '../../../src-main/contract/model/coverage.ts'
+import type { CoverageState } from '../../../src-main/contract/model/coverage.ts'
+import type { AskedSpan } from '../../../src-main/core/cache/archive.ts'
 import { coverageSpans } from '../../../src-main/core/collect/coverage-spans.ts'
 
 const day = (n: number): string => new Date(Date.UTC(2026, 0, n)).toISOString()
-const asked = (from: string | null, to: string, state: CoverageState): CoverageSpan => ({
+const asked = (from: string | null, to: string, state: CoverageState, since = to): AskedSpan => ({
   connection: 'c',
   stream: 'events',
   from,
   to,
   state,
+  since,
 })
-const spans = (given: readonly CoverageSpan[], forgottenBefore: string | null) =>
+const spans = (given: readonly AskedSpan[], forgottenBefore: string | null, keptDays: number | null = null) =>
   coverageSpans({
     connection: 'c',
     stream: 'events',
     asked: given,
     nowMs: Date.parse(day(30)),
     forgottenBeforeMs: forgottenBefore === null ? null : Date.parse(forgottenBefore),
+    keptMs: keptDays === null ? null : keptDays * 86_400_000,
   }).map(({ from, to, state }) => [from, to, state])
 
 describe('coverage, every instant of it', () => {
@@ -47,6 +50,21 @@ describe('coverage, every instant of it', () => {
 
   it('has no lower bound where the service forgets nothing', () => {
     expect(spans([asked(null, day(20), 'complete')], null)).toEqual([[null, day(20), 'complete']])
+  })
+
+  it('is expired where nothing was collected for longer than the service keeps events', () => {
+    const gap = [asked(null, day(10), 'complete'), asked(day(10), day(25), 'complete'), asked(day(25), day(26), 'failed', day(29))]
+    expect(spans(gap, day(4), 6)).toEqual([
+      [null, day(4), 'expired'],
+      [day(4), day(10), 'complete'],
+      [day(10), day(19), 'expired'],
+      [day(19), day(25), 'complete'],
+      [day(25), day(26), 'failed'],
+    ])
+    expect(spans([asked(day(1), day(2), 'complete', day(20))], null, 6)).toEqual([
+      [null, day(1), 'never'],
+      [day(1), day(2), 'expired'],
+    ])
   })
 
   it('is expired to the end where all that was asked for had been forgotten', () => {

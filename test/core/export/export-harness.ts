@@ -46,8 +46,11 @@ export function readerOf(events: readonly ExportedEvent[], counts: readonly numb
     async *lines({ zone }, _order, format) {
       for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(linesOf(format, zone, events.slice(at, at + 2)))
     },
-    coverage: () =>
-      Promise.resolve([{ connection: 'c1', stream: 'events', from: null, to: '2026-03-01T00:00:00.000Z', state: 'complete' }]),
+    coverage: () => {
+      const to = '2026-03-01T00:00:00.000Z'
+      return Promise.resolve([{ connection: 'c1', stream: 'activity', from: null, to, state: 'complete', since: to }])
+    },
+    page: () => Promise.resolve({ events: [], next: null }),
     connections: () =>
       Promise.resolve([
         {

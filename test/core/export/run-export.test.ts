@@ -40,13 +40,31 @@ describe('an export', () => {
         unmapped: 1,
       },
       reconciliation: { countedBefore: 5, countedAfter: 5, rowsWritten: 5 },
-      coverage: [{ connection: 'c1', state: 'complete' }],
+      coverage: [{ connection: 'c1', from: null, state: 'complete' }],
       connections: [{ id: 'c1', name: 'Main office', service: 'onehub' }],
     })
     expect(manifest.query['inWords']).toContain('verb is “read”')
     expect(JSON.stringify(manifest)).not.toContain('hasCredential')
     expect(await namesIn(join(result.path, '..'))).toEqual([`out.${format}`, `out.${format}.manifest.json`])
     expect((await stat(result.path)).mode & 0o077).toBe(0)
+  })
+
+  it('says what was collected before its rows were read, not since', async () => {
+    const asked: string[] = []
+    const reader = readerOf(events)
+    const noting: typeof reader = {
+      ...reader,
+      coverage(connection) {
+        asked.push('coverage')
+        return reader.coverage(connection)
+      },
+      lines(...args) {
+        asked.push('rows')
+        return reader.lines(...args)
+      },
+    }
+    await runSample(events, { reader: noting })
+    expect(asked).toEqual(['coverage', 'rows'])
   })
 
   it('of nothing is still a file with its manifest', async () => {

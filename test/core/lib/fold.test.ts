@@ -10,6 +10,7 @@ it.each([
   ['Ångström', 'angstrom'],
   ['100%_', '100%_'],
   ['会議', '会議'],
+  ['\ud83d', '\ufffd'],
 ])('folds %s to %s', (text, folded) => expect(fold(text)).toBe(folded))
 
 it('finds every part of a text within the whole', () => {

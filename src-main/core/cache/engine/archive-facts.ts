@@ -2,10 +2,9 @@ import { statSync } from 'node:fs'
 import type { ArchiveSummary } from '../../../contract/model/app.ts'
 import type { ServiceId } from '../../../contract/model/audit-event.ts'
 import type { CollectionRun, RunCounts, RunError, RunStatus } from '../../../contract/model/collection.ts'
-import type { CoverageSpan } from '../../../contract/model/coverage.ts'
 import type { SavedView } from '../../../contract/model/review.ts'
 import type { Json, NameRef } from '../../connectors/define.ts'
-import type { ArchiveReader, KnownName, StoredConnection, StreamState } from '../archive.ts'
+import type { ArchiveReader, AskedSpan, KnownName, StoredConnection, StreamState } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { findSeqs, keyOfExternalId, storedExternalId } from '../identity.ts'
 import type { ArchiveState } from './archive-state.ts'
@@ -85,13 +84,13 @@ function runOf(row: RunRow): CollectionRun {
  * The spans that were asked for, complete and failed, by connection and stream, earliest first. What lies between and before them
  * (`never`, `expired`) follows from them and from what the service keeps; whoever knows its retention adds that.
  */
-export function readCoverage(db: Database, connection: string | null): readonly CoverageSpan[] {
+export function readCoverage(db: Database, connection: string | null): readonly AskedSpan[] {
   return prepared<
     [string | null],
-    { connection: string; stream: string; from_ms: number | null; to_ms: number; state: 'complete' | 'failed' }
+    { connection: string; stream: string; from_ms: number | null; to_ms: number; state: 'complete' | 'failed'; since: string }
   >(
     db,
-    `SELECT c.connection, c.stream, c.from_ms, c.to_ms, c.state FROM coverage c
+    `SELECT c.connection, c.stream, c.from_ms, c.to_ms, c.state, c.since FROM coverage c
      LEFT JOIN stream s ON s.connection = c.connection AND s.stream = c.stream
      WHERE c.connection = coalesce(?, c.connection) AND (s.scope IS NULL OR s.scope = c.scope)
      ORDER BY c.connection, c.stream, c.from_ms IS NOT NULL, c.from_ms, c.to_ms`,
@@ -103,6 +102,7 @@ export function readCoverage(db: Database, connection: string | null): readonly 
       from: row.from_ms === null ? null : new Date(row.from_ms).toISOString(),
       to: new Date(row.to_ms).toISOString(),
       state: row.state,
+      since: row.since,
     }))
 }
 
