@@ -20,6 +20,8 @@ const maxBlocksPerCall = 25
 const waitingMs = 150
 /** Rows fetched before and after those in view, as soon as fewer than half of them are here. */
 const marginRows = 60
+/** How long a view that was jumped to rests before its neighbours are fetched, ms: whoever drags the scrollbar is elsewhere by then. */
+const restMs = 150
 
 /** The rows that match, by position: their exact number, and the stretch of them that is in view. */
 export const useResultsStore = defineStore('results', () => {
@@ -55,12 +57,15 @@ export const useResultsStore = defineStore('results', () => {
   /** Whether the view moved on by little: its neighbours are worth having then. */
   let isNear = false
   let isFetching = false
+  /** Whether what is being fetched are neighbours of the view. */
+  let isAhead = false
   let lastTurn = 0
 
   /** Takes the line for one round of calls, until it is given back or a newer round takes it. */
   function takeTurn(): { readonly isOver: () => boolean; readonly end: () => void } {
     const turn = ++lastTurn
     isFetching = true
+    isAhead = false
     return {
       isOver: () => turn !== lastTurn,
       end: () => {
@@ -75,12 +80,13 @@ export const useResultsStore = defineStore('results', () => {
     return arrivals.value >= 0 ? cache.row(index) : undefined
   }
 
-  /** Says which rows are in view; they are fetched, one call at a time, and where the view moves on slowly their neighbours too. */
+  /** Says which rows are in view; they are fetched, one call at a time, and where the view moves on slowly or rests their neighbours too. */
   function show(first: number, count: number): void {
     isNear = Math.abs(first - view.first) <= marginRows
     view = { first, count }
     tallest = Math.max(tallest, count)
-    if (!isFetching) void fetchView()
+    // what is near was fetched ahead, or is about to come
+    if (!isFetching || (isAhead && !isNear)) void fetchView()
   }
 
   /** Whether all of these rows have arrived. */
@@ -94,7 +100,7 @@ export const useResultsStore = defineStore('results', () => {
     return cache.missing(from, Math.min(reach.value, first + count) - from)
   }
 
-  function nextSpan(looksAhead: boolean): { readonly first: number; readonly count: number } | null {
+  function nextSpan(looksAhead: boolean): { readonly first: number; readonly count: number; readonly isAhead: boolean } | null {
     const visible = missing(view.first, view.count)
     const around = (rows: number): readonly number[] => missing(view.first - rows, view.count + 2 * rows)
     const isAhead = visible.length === 0 && looksAhead && around(marginRows / 2).length > 0
@@ -102,7 +108,7 @@ export const useResultsStore = defineStore('results', () => {
     const first = wanted[0]
     if (first === undefined) return null
     const blocks = Math.min(maxBlocksPerCall, (wanted.at(-1) ?? first) - first + 1)
-    return { first: first * blockRows, count: blocks * blockRows }
+    return { first: first * blockRows, count: blocks * blockRows, isAhead }
   }
 
   async function fetchView(looksAhead = false): Promise<void> {
@@ -112,6 +118,7 @@ export const useResultsStore = defineStore('results', () => {
     try {
       for (let span = nextSpan(looksAhead); span !== null; span = nextSpan(looksAhead)) {
         const { first, count } = span
+        isAhead = span.isAhead
         const answer = await fetching.run((signal) => client.call('events.window', { query: asked, first, count }, { signal }))
         if (answer === undefined) return
         if (version !== null && answer.version !== version) {
@@ -132,9 +139,11 @@ export const useResultsStore = defineStore('results', () => {
     } finally {
       turn.end()
     }
-    if (!isNear || looksAhead) return
-    await painted()
-    if (!isFetching) void fetchView(true)
+    if (looksAhead) return
+    const seen = view
+    const isResting = !isNear
+    await (isResting ? new Promise((resolve) => setTimeout(resolve, restMs)) : painted())
+    if (!isFetching && (view === seen || !isResting)) void fetchView(true)
   }
 
   /** Asks a new query from its first row; the old rows stay until the new ones are here, and those do not wait to be counted. */

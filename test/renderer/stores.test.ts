@@ -211,6 +211,25 @@ describe('the rows', () => {
     expect(results.rowAt(2_500)).toBeUndefined()
   })
 
+  it('of a jump do not wait for the neighbours of the view before', async () => {
+    const results = useResultsStore()
+    const { 'events.window': window } = transport.handlers
+    if (window === undefined) throw new Error('The fake lost its handlers.')
+    let isLookingAhead = false
+    transport.handlers['events.window'] = (input) => {
+      if (input.first + input.count <= 60 || input.first > 1_000) return window(input)
+      isLookingAhead = true
+      return new Promise<never>(() => undefined)
+    }
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(results.total).toBe(5_000), patiently)
+    await vi.waitFor(() => expect(isLookingAhead).toBe(true), patiently)
+    results.show(4_000, 10)
+    await vi.waitFor(() => expect(results.has(4_000, 10)).toBe(true), patiently)
+    // and where the view rests, its own come
+    await vi.waitFor(() => expect(results.has(3_950, 110)).toBe(true), patiently)
+  })
+
   it('keep the row on top of the view when newer events arrive above it', async () => {
     const query = useQueryStore()
     const results = useResultsStore()
@@ -341,8 +360,8 @@ describe('an empty result', () => {
     await vi.waitFor(() => expect(blockers.blockers.length).toBe(2), patiently)
     const [first] = blockers.blockers
     expect([first?.term, first?.without]).toEqual(['verb:delete', 'service:lytics'])
-    await useQueryStore().set(first?.without ?? '')
     expect(useResultsStore().total).toBe(0)
+    await useQueryStore().set(first?.without ?? '')
     await vi.waitFor(() => expect(useResultsStore().total).toBe(first?.total), patiently)
   })
 })
