@@ -1,5 +1,8 @@
-/** What the page's part writes into the trace; each name is followed by the number of the input it stands for. */
-export const marks = { asked: 'bench-asked:', shown: 'bench-shown:', refused: 'bench-refused:' } as const
+/**
+ * What the page's part writes into the trace; each name is followed by the number of the input it stands for. `changed` stands where what
+ * is seen of the list last changed before `shown` or `refused`: the same rows may stay, and no picture follows then.
+ */
+export const marks = { asked: 'bench-asked:', shown: 'bench-shown:', refused: 'bench-refused:', changed: 'bench-changed:' } as const
 
 /** What a person does that rows answer: by text in the search box, or by moving through the list. */
 export type Asking = 'text' | 'scroll'
@@ -25,6 +28,8 @@ export function watchInputs(names: typeof marks): void {
   /** The newest input that left a text which cannot be run, such as an open quote: a sentence answers it, and no rows are asked for. */
   let refused = 0
   let shown = 0
+  let askedAt = 0
+  let changedAt = 0
   let places: { readonly number: number; readonly scrollPx: number }[] = []
 
   /** Where the scrollbar belongs for the rows that are drawn; null while some have not arrived. */
@@ -36,12 +41,22 @@ export function watchInputs(names: typeof marks): void {
     return { scrollPx: first * rowPx * share, exactPx: rowPx * share + 1 }
   }
 
+  const ask = (): void => {
+    askedAt = performance.now()
+    performance.mark(names.asked + String(++asked))
+  }
+
+  const markAnswer = (name: string): void => {
+    performance.mark(name + String(shown))
+    performance.mark(names.changed + String(shown), { startTime: Math.max(askedAt, changedAt) })
+  }
+
   const show = (): void => {
     const grid = document.querySelector('[role=grid]')
     if (grid === null || shown === asked) return
     if (window.benchAsking === 'text' && refused === asked && document.querySelector('[data-search-box][aria-invalid=true]') !== null) {
       shown = asked
-      performance.mark(names.refused + String(shown))
+      markAnswer(names.refused)
     }
     if (shown === asked || (window.benchAsking === 'text' && Math.min(answered, read) < asked)) return
     const drawn = drawnAt(grid, Number(grid.getAttribute('aria-rowcount')) - 1)
@@ -53,11 +68,11 @@ export function watchInputs(names: typeof marks): void {
       shown = place.number
       places = places.filter(({ number }) => number > shown)
     }
-    performance.mark(names.shown + String(shown))
+    markAnswer(names.shown)
   }
 
   const askText = (): void => {
-    if (window.benchAsking === 'text') performance.mark(names.asked + String(++asked))
+    if (window.benchAsking === 'text') ask()
   }
   window.addEventListener('input', askText, true)
   window.addEventListener('pointerup', askText, true)
@@ -65,7 +80,7 @@ export function watchInputs(names: typeof marks): void {
     'scroll',
     ({ target }) => {
       if (window.benchAsking !== 'scroll' || !(target instanceof Element)) return
-      performance.mark(names.asked + String(++asked))
+      ask()
       places.push({ number: asked, scrollPx: target.scrollTop })
       // The wheel's rows may be drawn before its scrollbar has moved.
       show()
@@ -105,7 +120,16 @@ export function watchInputs(names: typeof marks): void {
     }
     send.call(this, data)
   }
+  /** Whether the list or what it lies in looks different; what only assistive technology is told does not. */
+  const concernsRows = ({ target, attributeName }: MutationRecord): boolean => {
+    const grid = document.querySelector('[role=grid]')
+    return grid !== null && attributeName?.startsWith('aria-') !== true && (grid.contains(target) || target.contains(grid))
+  }
+  const changed = (records: readonly MutationRecord[]): void => {
+    if (records.some(concernsRows)) changedAt = performance.now()
+    show()
+  }
   document.addEventListener('DOMContentLoaded', () => {
-    new MutationObserver(show).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })
+    new MutationObserver(changed).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })
   })
 }

@@ -45,7 +45,8 @@ const typing: Scene = {
         await sleep(keyMs)
       }
       await sleep(restMs)
-      await page.keyboard.press('Control+A')
+      // not by keys: each key pressed counts as one that asks for rows
+      await box.selectText()
       await page.keyboard.press('Backspace')
       await sleep(restMs)
     }
@@ -74,8 +75,14 @@ const scrollbar: Scene = {
     const barX = x + width - 6
     await page.mouse.move(barX, y + 22)
     await page.mouse.down()
-    // There and back, with turns and rests, as somebody looks for a place.
-    await atTicks(480, (tick) => page.mouse.move(barX, y + 22 + (height - 50) * (0.5 - 0.5 * Math.cos((tick / 480) * 4 * Math.PI))))
+    // There and back, with turns and rests, as somebody looks for a place. A mouse tells of whole pixels only, and beyond the end nothing moves.
+    let pulledPx = 0
+    await atTicks(480, async (tick) => {
+      const pullPx = Math.round((height - 60) * (0.5 - 0.5 * Math.cos((tick / 480) * 4 * Math.PI)))
+      if (pullPx === pulledPx) return
+      pulledPx = pullPx
+      await page.mouse.move(barX, y + 22 + pullPx)
+    })
     await page.mouse.up()
   },
 }

@@ -115,7 +115,10 @@ function picturesOf(changes: readonly Change[]): readonly { readonly at: number;
   return [...dueAt].map(([at, due]) => ({ at, dueAt: due })).sort((a, b) => a.at - b.at)
 }
 
-/** Follows each input: the page handles it, has its rows in the document, hands that over for drawing, and it is presented. */
+/**
+ * Follows each input: the page handles it, has its rows in the document, hands that over for drawing, and it is presented. Where the rows
+ * before are also those asked for, the picture may be older than the knowledge that they are: then it counts from that.
+ */
 function paintedOf(
   events: readonly TraceEvent[],
   changes: readonly Change[],
@@ -128,6 +131,7 @@ function paintedOf(
     ...numbered(marks.shown).map((mark) => ({ ...mark, isRefused: false })),
     ...numbered(marks.refused).map((mark) => ({ ...mark, isRefused: true })),
   ].sort((a, b) => a.at - b.at)
+  const changed = new Map(numbered(marks.changed).map(({ number, at }) => [number, at]))
   const commits = events.filter(({ name, ph }) => name === 'Commit' && ph === 'X')
   const presentedAt = new Map<number, number>()
   for (const { sequence, isPresented, endedAt } of changes) {
@@ -139,10 +143,11 @@ function paintedOf(
   for (const input of inputsOf(events, inputTypes)) {
     const question = asked.find(({ at }) => at >= input)
     const answer = shown.find(({ number }) => number >= (question?.number ?? Infinity))
-    const commit = commits.find(({ ts, args }) => ts >= (answer?.at ?? Infinity) && presentedAt.has(args.frameSeqId ?? -1))
-    const painted = presentedAt.get(commit?.args.frameSeqId ?? -1)
-    if (painted === undefined) unanswered++
-    else (answer?.isRefused === true ? refusedMs : paintedMs).push((painted - input) / 1_000)
+    const changedAt = changed.get(answer?.number ?? -1) ?? Infinity
+    const commit = commits.find(({ ts, args }) => ts >= changedAt && presentedAt.has(args.frameSeqId ?? -1))
+    const presented = presentedAt.get(commit?.args.frameSeqId ?? -1)
+    if (answer === undefined || presented === undefined) unanswered++
+    else (answer.isRefused ? refusedMs : paintedMs).push((Math.max(answer.at, presented) - input) / 1_000)
   }
   return { paintedMs, refusedMs, unanswered }
 }
