@@ -10,7 +10,7 @@ async function serve(): Promise<void> {
     serveWriter(parentPort, options)
   } else {
     const { serveReader } = await import('./engine/reader-thread.ts')
-    serveReader(parentPort, options)
+    await serveReader(parentPort, options)
   }
 }
 

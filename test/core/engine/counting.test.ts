@@ -111,7 +111,7 @@ test('results are counted exactly, small or large, whatever was added, changed a
         const model = new Model(generator(seed))
         const state = model as unknown as ArchiveState
         const counting = new Counting(state, new Scheduler(), () => Promise.resolve(model.present), assistant)
-        await counting.count(model.present, never)
+        await counting.counted(model.present, never, () => null)
         for (const step of steps) {
           if ('append' in step) {
             model.addObjects(step.append)
@@ -121,35 +121,36 @@ test('results are counted exactly, small or large, whatever was added, changed a
         model.dictionaries.subject.groups.catchUp()
         const { columns, dictionaries } = model
         for (const isIn of [() => true, (row: number) => row % 10 !== 0, (row: number) => row % 7 === 0, (row: number) => row < 90]) {
-          const counted = await counting.count(model.result(isIn), never)
-          const { result, counts, basis } = counted
-          expect(sorted(listed(counts.actor))).toEqual(sorted(countsBy(model, result, (row) => columns.actor[row] ?? 0)))
-          expect(sorted(listed(counts.context))).toEqual(sorted(countsBy(model, result, (row) => columns.context[row] ?? 0)))
-          expect(sorted(listed(counts.flags))).toEqual(sorted(countsBy(model, result, (row) => columns.flags[row] ?? 0)))
+          await counting.counted(model.result(isIn), never, async (counted) => {
+            const { result, counts, basis } = counted
+            expect(sorted(listed(counts.actor))).toEqual(sorted(countsBy(model, result, (row) => columns.actor[row] ?? 0)))
+            expect(sorted(listed(counts.context))).toEqual(sorted(countsBy(model, result, (row) => columns.context[row] ?? 0)))
+            expect(sorted(listed(counts.flags))).toEqual(sorted(countsBy(model, result, (row) => columns.flags[row] ?? 0)))
 
-          const { groups } = dictionaries.subject
-          const byGroup = countsBy(model, result, (row) => groups.of(columns.object[row] ?? 0))
-          byGroup.delete(0)
-          const byPlace = new Map<number, number>()
-          listed(counts.place).forEach((count, place) => {
-            const group = groups.of(basis.frequent.numbers[place] ?? 0)
-            if (place !== 0) byPlace.set(group, (byPlace.get(group) ?? 0) + count)
-          })
-          for (const [group, count] of byPlace) expect(count).toBe(byGroup.get(group))
-          for (const [group, count] of byGroup) if (!byPlace.has(group)) expect(count).toBeLessThanOrEqual(basis.frequent.rest)
+            const { groups } = dictionaries.subject
+            const byGroup = countsBy(model, result, (row) => groups.of(columns.object[row] ?? 0))
+            byGroup.delete(0)
+            const byPlace = new Map<number, number>()
+            listed(counts.place).forEach((count, place) => {
+              const group = groups.of(basis.frequent.numbers[place] ?? 0)
+              if (place !== 0) byPlace.set(group, (byPlace.get(group) ?? 0) + count)
+            })
+            for (const [group, count] of byPlace) expect(count).toBe(byGroup.get(group))
+            for (const [group, count] of byGroup) if (!byPlace.has(group)) expect(count).toBeLessThanOrEqual(basis.frequent.rest)
 
-          const top = [...byGroup].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 5)
-          if (knowsTopObjects(counted, 5)) {
-            const known = [...byPlace].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 5)
-            expect(known).toEqual(top)
-          }
-          const rare = await counting.countRare(counted, never, (counter) => {
-            const found = new Map<number, number>()
-            counter.forEach((group, count) => found.set(group, count))
-            return found
+            const top = [...byGroup].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 5)
+            if (knowsTopObjects(counted, 5)) {
+              const known = [...byPlace].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 5)
+              expect(known).toEqual(top)
+            }
+            const rare = await counting.countRare(counted, never, (counter) => {
+              const found = new Map<number, number>()
+              counter.forEach((group, count) => found.set(group, count))
+              return found
+            })
+            expect(sorted(new Map([...byPlace, ...(rare ?? [])]))).toEqual(sorted(byGroup))
+            for (const group of rare?.keys() ?? []) expect(byPlace.has(group)).toBe(false)
           })
-          expect(sorted(new Map([...byPlace, ...(rare ?? [])]))).toEqual(sorted(byGroup))
-          for (const group of rare?.keys() ?? []) expect(byPlace.has(group)).toBe(false)
         }
       },
     ),
@@ -160,19 +161,37 @@ test('results are counted exactly, small or large, whatever was added, changed a
 test('rare objects of a result are not counted with what has changed since', async () => {
   const model = new Model(generator(6))
   const counting = new Counting(model as unknown as ArchiveState, new Scheduler(), () => Promise.resolve(model.present))
-  const counted = await counting.count(model.present, never)
-  expect(await counting.countRare(counted, never, () => 'counted')).toBe('counted')
-  model.change(0, true)
-  expect(await counting.countRare(counted, never, () => 'counted')).toBe(null)
-  expect(await counting.count(counted.result, never)).not.toBe(counted)
+  await counting.counted(model.present, never, async (counted) => {
+    expect(await counting.countRare(counted, never, () => 'counted')).toBe('counted')
+    model.change(0, true)
+    expect(await counting.countRare(counted, never, () => 'counted')).toBe(null)
+    await counting.counted(counted.result, never, (again) => expect(again).not.toBe(counted))
+  })
+})
+
+const sumOf = (counts: Uint32Array): number => counts.reduce((sum, count) => sum + count, 0)
+
+test('counts stay whole for whoever reads them, however many results are counted meanwhile', async () => {
+  const model = new Model(generator(8))
+  const counting = new Counting(model as unknown as ArchiveState, new Scheduler(), () => Promise.resolve(model.present))
+  const countOf = (result: ResultSet): Promise<number> => counting.counted(result, never, ({ counts }) => sumOf(counts.flags))
+  await counting.counted(model.present, never, async ({ counts, result }) => {
+    for (let part = 2; part < 8; part++) {
+      const few = model.result((row) => row % part === 0)
+      expect(await countOf(few)).toBe(few.count)
+    }
+    expect(sumOf(counts.flags)).toBe(result.count)
+  })
+  expect(await countOf(model.present)).toBe(model.present.count)
 })
 
 test('the most frequent objects of a large result need no count of the rare ones', async () => {
   const model = new Model(generator(5))
   const state = model as unknown as ArchiveState
   const counting = new Counting(state, new Scheduler(), () => Promise.resolve(model.present))
-  const counted = await counting.count(model.present, never)
-  expect(counted.basis.frequent.rest).toBeGreaterThan(0)
-  expect(counted.counts.place[0]).toBeGreaterThan(0)
-  expect(knowsTopObjects(counted, 50)).toBe(true)
+  await counting.counted(model.present, never, (counted) => {
+    expect(counted.basis.frequent.rest).toBeGreaterThan(0)
+    expect(counted.counts.place[0]).toBeGreaterThan(0)
+    expect(knowsTopObjects(counted, 50)).toBe(true)
+  })
 })

@@ -8,6 +8,7 @@ import type { Contexts } from './contexts.ts'
 import { markingWithin, nameMarks, plainTextOf } from './patterns.ts'
 import { layingAcross } from './phrase.ts'
 import type { Program } from './program.ts'
+import { release } from './release.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { summaryOf } from './summary-text.ts'
 import { type Searching, together } from './text-scan.ts'
@@ -46,6 +47,7 @@ function* inDictionaries(pattern: Pattern, state: ArchiveState, steps: Step[]): 
   ])
   addBits(objects, names)
   const context = contextsOf(contexts, names, actions)
+  release(names)
   steps.push(
     () =>
       `text ${shown(pattern)}: found in ${sum(actors)} actors, ${sum(objects)} objects, ${sum(context)} combinations of workspace and action, ${sum(templates)} wordings, by their columns`,

@@ -37,6 +37,9 @@ export class Counting {
   readonly #basisWork = new SharedWork<'basis', CountBasis>()
   readonly #rows = new Uint32Array(sliceRows)
   #kept: readonly CountedResult[] = []
+  #readers = 0
+  /** Counts no longer kept, which someone may still be reading. */
+  #dropped: readonly CountedResult[] = []
   #idleCounter: Counter | null = null
 
   /** `allRows`: the result that holds all events. */
@@ -52,20 +55,36 @@ export class Counting {
     this.#assistant = assistant
   }
 
-  /** Counts a result by actor, context, flags, frequent object and slot of time. */
-  async count(result: ResultSet, signal: AbortSignal): Promise<CountedResult> {
+  /** Counts a result by actor, context, flags, frequent object and slot of time. The counts are only valid within `read`. */
+  async counted<Value>(result: ResultSet, signal: AbortSignal, read: (counted: CountedResult) => Value | Promise<Value>): Promise<Value> {
+    this.#readers++
+    try {
+      return await read(await this.#countedOf(result, signal))
+    } finally {
+      this.#readers--
+      if (this.#readers === 0) {
+        for (const { counts } of this.#dropped) Object.values(counts).forEach(release)
+        this.#dropped = []
+      }
+    }
+  }
+
+  async #countedOf(result: ResultSet, signal: AbortSignal): Promise<CountedResult> {
     const { basis, rewrites } = this.#state
     const known = this.#kept.find((kept) => kept.result === result && kept.basis === basis && kept.rewrites === rewrites)
     if (known !== undefined && !known.basis.isStale) return known
     return this.#work.join(result, signal, async (stop) => {
       const counted = await this.#count(result, stop)
-      this.#kept = [counted, ...this.#kept.filter((kept) => kept.result.version === this.#state.version)].slice(0, keptCounts)
+      const { version } = this.#state
+      const kept = [counted, ...this.#kept.filter(({ result }) => result.version === version)].slice(0, keptCounts)
+      this.#dropped = [...this.#dropped, ...this.#kept.filter((earlier) => !kept.includes(earlier))]
+      this.#kept = kept
       return counted
     })
   }
 
   /**
-   * Counts a result by the groups of those objects that are not frequent. The counts are only valid within `read`. Null: what the result was counted
+   * Counts a result by the groups of those objects that are not frequent; these counts as well are only valid within `read`. Null: what the result was counted
    * by has changed since, and it must be counted anew.
    */
   async countRare<Value>(

@@ -20,7 +20,7 @@ import { around } from './around.ts'
 import type { Assistant } from './assistant.ts'
 import { completeValue } from './complete-value.ts'
 import type { Counter } from './counter.ts'
-import { Counting } from './counting.ts'
+import { type CountedResult, Counting } from './counting.ts'
 import { detailOf } from './detail.ts'
 import { facetOf, knowsTopObjects } from './facets.ts'
 import { FirstNumbers } from './first-numbers.ts'
@@ -154,19 +154,12 @@ export class Engine {
   async histogram(query: EventQuery, unit: BucketUnit, signal: AbortSignal): Promise<Histogram> {
     const result = await this.#searcher.all(query, urgency.numbers, signal)
     for (;;) {
-      const counted = isFew(result) ? null : await this.#counting.count(result, signal)
-      const { version } = this.state
-      const counter = new BucketCounter(this.state, result, this.#bordersOf(unit, query.zone), counted)
-      // What is added meanwhile moves the positions under way.
-      while (this.state.version === version) {
-        if (!counter.step()) {
-          await this.#scheduler.breathe(urgency.numbers, signal)
-          continue
-        }
-        const histogram = { unit, ...counter.counted(), exact: true }
-        if (result.version === version) this.#firstNumbers.noteHistogram(query, histogram)
-        return histogram
-      }
+      const count = (counted: CountedResult | null): Promise<Histogram | null> =>
+        this.#histogramOf(result, counted, unit, query.zone, signal)
+      const histogram = await (isFew(result) ? count(null) : this.#counting.counted(result, signal, count))
+      if (histogram === null) continue
+      if (result.version === this.state.version) this.#firstNumbers.noteHistogram(query, histogram)
+      return histogram
     }
   }
 
@@ -234,7 +227,7 @@ export class Engine {
         search: (steps) => this.#searcher.finish(steps, urgency.numbers, signal),
         breathe,
         all: async (read) =>
-          read({ state, db: this.#db, counted: await this.#counting.count(await this.#all(signal), signal), rare: null }),
+          this.#counting.counted(await this.#all(signal), signal, (counted) => read({ state, db: this.#db, counted, rare: null })),
       })
       if (state.version === version) return found
     }
@@ -270,15 +263,33 @@ export class Engine {
 
   async #facetsOf(result: ResultSet, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {
     for (;;) {
-      const counted = await this.#counting.count(result, signal)
-      this.#catchUpGroups()
-      const source = { state: this.state, db: this.#db, counted }
-      const read = (rare: Counter | null): FacetCounts =>
-        Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, rare })]))
-      const isKnown = !by.includes('object') || knowsTopObjects(counted, top)
-      const facets = isKnown ? read(null) : await this.#counting.countRare(counted, signal, read)
+      const facets = await this.#counting.counted(result, signal, (counted) => {
+        this.#catchUpGroups()
+        const source = { state: this.state, db: this.#db, counted }
+        const read = (rare: Counter | null): FacetCounts =>
+          Object.fromEntries(by.map((field) => [field, facetOf(field, top, { ...source, rare })]))
+        const isKnown = !by.includes('object') || knowsTopObjects(counted, top)
+        return isKnown ? read(null) : this.#counting.countRare(counted, signal, read)
+      })
       if (facets !== null) return facets
     }
+  }
+
+  /** Null: the archive changed meanwhile, which moves positions. */
+  async #histogramOf(
+    result: ResultSet,
+    counted: CountedResult | null,
+    unit: BucketUnit,
+    zone: string,
+    signal: AbortSignal,
+  ): Promise<Histogram | null> {
+    const { version } = this.state
+    const counter = new BucketCounter(this.state, result, this.#bordersOf(unit, zone), counted)
+    while (!counter.step()) {
+      await this.#scheduler.breathe(urgency.numbers, signal)
+      if (this.state.version !== version) return null
+    }
+    return { unit, ...counter.counted(), exact: true }
   }
 
   #all(signal: AbortSignal): Promise<ResultSet> {

@@ -117,7 +117,9 @@ function topOfNumbers(counts: Uint32Array, groups: ValueGroups, top: number): re
   }
   const seen = new Map<number, number[]>(topOfAll(sums, top).map((group) => [group, []]))
   for (let number = 1; number < counts.length; number++) if (counts[number] !== 0) seen.get(groups.of(number))?.push(number)
-  return [...seen].map(([group, numbers]) => ({ group, count: sums[group] as number, seen: numbers }))
+  const found = [...seen].map(([group, numbers]) => ({ group, count: sums[group] as number, seen: numbers }))
+  release(sums)
+  return found
 }
 
 function topOfWorkspaces({ dictionaries }: ArchiveState, byPlace: Uint32Array, top: number): readonly GroupCount[] {
@@ -153,10 +155,13 @@ function topOfFrequent({ counts, basis }: CountedResult, top: number): readonly 
   for (let place = 1; place < counts.place.length; place++) {
     if (counts.place[place] !== 0) seen.get(frequent.groupOf[place] as number)?.push(frequent.numbers[place] as number)
   }
-  return [...seen]
-    .map(([index, numbers]) => ({ group: frequent.groups[index] as number, count: sums[index] as number, seen: numbers }))
-    .sort((a, b) => b.count - a.count || a.group - b.group)
-    .slice(0, top)
+  const found = [...seen].map(([index, numbers]) => ({
+    group: frequent.groups[index] as number,
+    count: sums[index] as number,
+    seen: numbers,
+  }))
+  release(sums)
+  return found.sort((a, b) => b.count - a.count || a.group - b.group).slice(0, top)
 }
 
 function topOfObjects({ counted, rare, state }: FacetSource, top: number): readonly GroupCount[] {
