@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { facetFields, bucketUnits } from '../../src-main/contract/model/query.ts'
 import { openBenchCore } from './bench-archive.ts'
-import { report } from './child.ts'
-import { readDrawers, type Drawer } from './draw.ts'
+import { inChild, report } from './child.ts'
+import { drawersOver, type Drawer, type Sample } from './draw.ts'
 import { exportAll } from './export-all.ts'
 import { createLatencies, figure, type Row } from './latency.ts'
 import { queryText, type Condition } from './questions.ts'
@@ -18,10 +18,10 @@ const zone = 'Europe/Berlin'
 const megabyte = 1e6
 
 const rows: Row[] = []
+const drawers = drawersOver(await inChild<Sample>('draw-child.ts', [home]))
 const core = await openBenchCore(home)
 try {
   await settle(core)
-  const drawers = await readDrawers(core)
   await warm(home)
   rows.push(...(await measureFirstPages(drawers(1))))
   await warm(home)
