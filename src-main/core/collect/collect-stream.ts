@@ -66,12 +66,14 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
       if (++failuresInARow === mostFailuresInARow) break
     }
   }
-  await findGone(run, pages, seen)
+  await findGone(run, stream, pages, seen)
   return { claimed, error: firstError, mayGoOn: failuresInARow < mostFailuresInARow }
 }
 
 function planStream(run: StreamRun, stream: StreamDefinition, state: StreamState, point: StreamPoint): readonly WalkTask[] {
-  const endMs = run.clock.now() - stream.settleMs
+  const nowMs = run.clock.now()
+  // What the options want later on is not complete before.
+  const endMs = Math.min(nowMs - stream.settleMs, stream.wantedSpan?.(run.connection.options, nowMs).toMs ?? Infinity)
   const complete = state.complete.map(fromIso)
   if (point.plan === 'sequence')
     return planSequence({
@@ -93,11 +95,13 @@ function planStream(run: StreamRun, stream: StreamDefinition, state: StreamState
 }
 
 /** What was archived in spans that were seen whole and did not come back: looked for once all of them are walked, because windows overlap at their edges. */
-async function findGone(run: StreamRun, pages: RunPages, seen: readonly Span[]): Promise<void> {
+async function findGone(run: StreamRun, stream: StreamDefinition, pages: RunPages, seen: readonly Span[]): Promise<void> {
   const { retentionDays } = run.definition.info
+  // What the options do not want any more did not come back for that reason.
+  const wantedMs = stream.wantedSpan?.(run.connection.options, run.clock.now()).fromMs ?? -Infinity
   const goneNotBefore = retentionDays === null ? null : new Date(run.clock.now() - (retentionDays - 1) * dayMs).toISOString()
   for (const span of merge(seen)) {
-    const inner = { from: span.from + goneMarginMs, to: span.to - goneMarginMs }
+    const inner = { from: Math.max(span.from, wantedMs) + goneMarginMs, to: span.to - goneMarginMs }
     if (inner.from < inner.to) await pages.claim({ ...toIso(inner), findsGone: true, goneNotBefore })
   }
 }

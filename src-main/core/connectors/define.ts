@@ -147,6 +147,8 @@ export interface StreamDefinition {
   readonly overlap: number
   /** How far behind now a window ends, so that rows still being written are not missed, ms. */
   readonly settleMs: number
+  /** Where options want only part of the time, and which part moves on with the clock: that part at an instant, ms, open ends infinite. */
+  wantedSpan?(options: ConnectionOptions, nowMs: number): { readonly fromMs: number; readonly toMs: number }
   /**
    * Yields every record of the window, page by page, in any order; duplicates are harmless, omissions are not.
    * Returning means: the window was walked to its clean end. Throwing means it was not.

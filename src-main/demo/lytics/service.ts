@@ -9,6 +9,8 @@ import type { LyticsEvent, LyticsWorld } from './records.ts'
 import { parseDateMath, parseDay, parseRfc3339 } from './time.ts'
 
 export interface LyticsQuirks {
+  /** The most events of a page, whatever more was asked for. */
+  mostPerPage: number
   /** Whether `/v2/event` exists; without it, 404. */
   isV2On: boolean
   /** What an absent `before` means: `now-3d` as documented (with the same `after`, an empty window) or `now`. */
@@ -38,6 +40,7 @@ export const createLytics = (
 ): ServiceParts<LyticsEvent, LyticsQuirks> => {
   const random = createRandom(`${seed}/lytics/secrets`)
   const quirks: LyticsQuirks = {
+    mostPerPage: maxLimit,
     isV2On: true,
     beforeDefault: 'now-3d',
     overLimit: 'clamp',
@@ -135,7 +138,7 @@ export const createLytics = (
         (wanted.verb === '' || event.verb === wanted.verb) &&
         (priority === null || event.priority === priority),
     )
-    const shown = slice(quirks.order === 'oldest-first' ? passing : passing.toReversed(), start, Math.min(limit, maxLimit))
+    const shown = slice(quirks.order === 'oldest-first' ? passing : passing.toReversed(), start, Math.min(limit, quirks.mostPerPage))
     return { ...success(`[${shown.map((event) => element(event, version)).join(',')}]`), eventIds: shown.map(({ id }) => id) }
   }
 

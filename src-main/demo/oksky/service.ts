@@ -4,13 +4,17 @@ import { slice, type PracticeRequest, type Reply } from '../http/message.ts'
 import type { ServiceParts } from '../practice-service.ts'
 import { createRandom } from '../random.ts'
 import type { PracticeClock } from '../types.ts'
-import { errorBody, JsonApiError, mediaType, pageLinks, parseListQuery, type ListQuery } from './json-api.ts'
+import { errorBody, JsonApiError, mediaType, maxPageSize, pageLinks, parseListQuery, type ListQuery } from './json-api.ts'
 import type { OkskyEvent, OkskyWorld } from './records.ts'
 import { createCollections, type Collection, type Resource } from './resources.ts'
 
 export interface OkskyQuirks {
   /** Without it every `sort` is refused: 400, code 114. */
   isSortOn: boolean
+  /** The most events of a page, whatever more was asked for. */
+  mostPerPage: number
+  /** Whether `links` name the next page of events, or only the first and the last one. */
+  hasNextLinks: boolean
   /** Refuses everybody because of the address they come from. */
   isAddressRefused: boolean
   /** Whether the `user` relationship carries `data`, or links alone. */
@@ -33,7 +37,14 @@ export const createOksky = (
   origin: () => string,
 ): ServiceParts<OkskyEvent, OkskyQuirks> => {
   const random = createRandom(`${seed}/oksky/secrets`)
-  const quirks: OkskyQuirks = { isSortOn: true, isAddressRefused: false, hasRelationshipData: true, canIncludeRooms: true }
+  const quirks: OkskyQuirks = {
+    isSortOn: true,
+    mostPerPage: maxPageSize,
+    hasNextLinks: true,
+    isAddressRefused: false,
+    hasRelationshipData: true,
+    canIncludeRooms: true,
+  }
   const credential = { token: random.hex(48) }
   const store = new EventStore(events, (left, right) => left.sequence - right.sequence)
   const collections = createCollections(world, (person) => people.isThere(person, clock.now()), fromMs)
@@ -94,7 +105,8 @@ export const createOksky = (
 
   const listEvents = (path: string, parameters: URLSearchParams, ofUser: number | null): Reply => {
     const rules = { filters: ['id'], sortable: ['id', ...eventAttributes], includable: ['user'], isSortOn: quirks.isSortOn }
-    const query = parseListQuery(parameters, 'user_events', rules)
+    const asked = parseListQuery(parameters, 'user_events', rules)
+    const query = { ...asked, pageSize: Math.min(asked.pageSize, quirks.mostPerPage) }
     const ids = query.filters.get('id')
     const idSet = ids === undefined ? null : new Set(ids)
     const passing = store.select(
@@ -105,7 +117,7 @@ export const createOksky = (
     const tail = JSON.stringify({
       ...(query.include.includes('user') ? { included: included(shown, query) } : {}),
       meta: { record_count: passing.length },
-      links: pageLinks(`${origin()}${path}`, query, passing.length),
+      links: { ...pageLinks(`${origin()}${path}`, query, passing.length), ...(quirks.hasNextLinks ? {} : { next: undefined }) },
     })
     const fields = query.fields.get('user_events')
     return {

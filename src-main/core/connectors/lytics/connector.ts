@@ -5,7 +5,7 @@ import { optionOf } from '../kit/options.ts'
 import { eventPath, fetchEvent, knownFlavour, listEvents, readLyticsError, type Flavour } from './api.ts'
 import { mapLyticsEvent, wantedLyticsNames } from './map.ts'
 import { currentAccount, findLyticsUser, lyticsLookUps } from './names.ts'
-import { checkLyticsOptions, filterQuery, lyticsOptions } from './options.ts'
+import { checkLyticsOptions, filterQuery, lyticsOptions, wantedSpan } from './options.ts'
 import { walkEvents } from './walk.ts'
 
 const publicAddress = 'https://api.lytics.io'
@@ -32,7 +32,7 @@ export const lytics = defineConnector({
     capabilities: { canFetchOne: true, canFindUser: true, canPullFileTrail: false },
   },
   narrowingOptions: ['account_id', 'type', 'id', 'verb', 'after', 'before', 'start', 'api'],
-  streams: [{ id: 'events', title: 'System events', plan: 'time', overlap: 10 * 60_000, settleMs: 120_000, walk: walkEvents }],
+  streams: [{ id: 'events', title: 'System events', plan: 'time', overlap: 10 * 60_000, settleMs: 120_000, wantedSpan, walk: walkEvents }],
   checkOptions: checkLyticsOptions,
   resolveBaseUrl: (typed) => originFrom(typed === '' ? publicAddress : typed, publicAddress, ['/api', '/v2']),
   signIn: async ({ client, credential, previous }) => {

@@ -108,12 +108,16 @@ export function pageSize(options: ConnectionOptions): number {
   return Math.max(1, Math.min(mostPerPage, wholeOption(options, 'limit') ?? mostPerPage))
 }
 
+/** The span of time the options want; date math moves it on with the clock. */
+export function wantedSpan(options: ConnectionOptions, nowMs: number): { readonly fromMs: number; readonly toMs: number } {
+  return { fromMs: boundOption(options, 'after', nowMs) ?? -Infinity, toMs: boundOption(options, 'before', nowMs) ?? Infinity }
+}
+
 /** The part of a slice the options allow; null when there is none. */
 export function narrowed(slice: Slice, options: ConnectionOptions, nowMs: number): Slice | null {
-  const after = boundOption(options, 'after', nowMs) ?? -Infinity
-  const before = boundOption(options, 'before', nowMs) ?? Infinity
-  const from = Math.max(slice.fromMs ?? -Infinity, after)
-  const to = Math.min(slice.toMs, before)
+  const { fromMs, toMs } = wantedSpan(options, nowMs)
+  const from = Math.max(slice.fromMs ?? -Infinity, fromMs)
+  const to = Math.min(slice.toMs, toMs)
   return from > to ? null : { fromMs: from === -Infinity ? null : from, toMs: to }
 }
 
@@ -121,7 +125,8 @@ export function narrowed(slice: Slice, options: ConnectionOptions, nowMs: number
 export function isWanted(record: RawRecord, options: ConnectionOptions, nowMs: number): boolean {
   const timeMs = timeOf(record)
   if (timeMs === null) return true
-  return timeMs >= (boundOption(options, 'after', nowMs) ?? -Infinity) && timeMs <= (boundOption(options, 'before', nowMs) ?? Infinity)
+  const { fromMs, toMs } = wantedSpan(options, nowMs)
+  return timeMs >= fromMs && timeMs <= toMs
 }
 
 /** Null: not set. Undefined: set, but no time. */

@@ -36,7 +36,6 @@ export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage
   const form = await settleTimeForm(client, flavour, filter, memory, nowMs)
   const skip = wholeOption(options, 'start') ?? 0
   const limit = pageSize(options)
-  const sharedRows = Math.min(mostSharedRows, Math.floor(limit / 2))
 
   async function page(slice: Slice, start: number): Promise<ListAnswer> {
     return listEvents(client, flavour, [...filter, ...boundsQuery(slice, form, nowMs), ['start', String(start)], ['limit', String(limit)]])
@@ -63,7 +62,8 @@ export async function* walkEvents(context: WalkContext): AsyncGenerator<WalkPage
         yield { records: records.filter((record) => isWanted(record, options, nowMs)) }
         times.push(...records.flatMap((record) => timeOf(record) ?? []))
         if (records.length === tail.length) return 'complete'
-        tail = prints.slice(Math.max(0, prints.length - sharedRows))
+        // Of the rows received: fewer may come than were asked for, and each page must bring new ones.
+        tail = prints.slice(prints.length - Math.min(mostSharedRows, Math.floor(prints.length / 2)))
         start += records.length - tail.length
         const splitAtMs = start - skip >= mostRowsPerSlice ? cut() : null
         if (splitAtMs !== null) return { splitAtMs }

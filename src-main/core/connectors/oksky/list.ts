@@ -73,15 +73,16 @@ export class EventList {
       })
       if (response.status === 400) continue
       this.#memory.set('form', form)
-      return this.#pageOf(response, form.startsWith('sorted'), size)
+      return this.#pageOf(response, form.startsWith('sorted'), number, size)
     }
     throw new TrailviewError('INTERNAL', 'The list of OK SKY events was asked in no form.')
   }
 
-  #pageOf(response: ServiceResponse, isSorted: boolean, size: number): EventPage {
+  #pageOf(response: ServiceResponse, isSorted: boolean, number: number, size: number): EventPage {
     const records = recordsAt(response, ['data'])
     const body = fieldsOf(response.json())
-    const hasNext = this.#hasNext(body)
+    // A short page that is not the last one: the service may give fewer than were asked for.
+    const hasNext = this.#hasNext(body) || lastNumberOf(body) > number
     return {
       records,
       names: includedPeople(body),
@@ -104,6 +105,13 @@ export class EventList {
       `${this.#client.baseUrl.host} points to ${next.origin} for its next page, which does not belong to this connection, so it was not asked. If that is the right address of the service, make it the base URL.`,
     )
   }
+}
+
+/** The number of the last page as links say it, wherever they lead; 0 when they do not. */
+function lastNumberOf(body: Fields | null): number {
+  const link = fieldsOf(body?.['links'])?.['last']
+  const query = (textOf(link) ?? textOf(fieldsOf(link)?.['href']) ?? '').split('?')[1]
+  return wholeNumberOf(new URLSearchParams(query).get('page[number]')) ?? 0
 }
 
 /** The id of a record as a number; null when it has none. */
