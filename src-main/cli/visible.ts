@@ -1,5 +1,5 @@
-/** Controls, line and paragraph separators, and characters that reorder the text around them. */
-const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+/** Controls, line and paragraph separators, and characters that reorder the text around them or take no room: the same as on the screen. */
+const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** Text from a service made safe for a terminal: every character that could move the cursor or hide text is shown as a picture or an escape. */
 export function visible(text: string): string {

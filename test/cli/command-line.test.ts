@@ -46,9 +46,9 @@ describe('an error', () => {
 
 describe('text from a service on a terminal', () => {
   it('cannot move the cursor, hide, or turn text around', () => {
-    const hostile = 'a\u001b[2Jb\u0007\u009b1m\u202egnp.exe\u2066\r\n\tc\u007f'
+    const hostile = 'a\u001b[2Jb\u0007\u009b1m\u202egnp.exe\u2066\r\n\tc\u007f\u061c\u200b\u2060'
     const shown = visible(hostile)
-    expect(shown).toBe('a␛[2Jb␇\\u009b1m\\u202egnp.exe\\u2066␍␊␉c␡')
+    expect(shown).toBe('a␛[2Jb␇\\u009b1m\\u202egnp.exe\\u2066␍␊␉c␡\\u061c\\u200b\\u2060')
   })
 
   it('leaves every script as it is', () => {
