@@ -244,6 +244,8 @@ describe('answers that must not be believed', () => {
     ['lytics', '{"message":"success","status":200}', 'SERVICE_UNEXPECTED'],
     ['lytics', '{"data":null,"message":"index is down","status":200}', 'SERVICE_UNEXPECTED'],
     ['lytics', '{"data":[],"message":"boom","status":"error"}', 'SERVICE_UNEXPECTED'],
+    ['lytics', '{"data":null,"message":"Not authorized","status":401}', 'SERVICE_UNAUTHORIZED'],
+    ['lytics', '{"data":null,"message":"Not yours","status":403}', 'SERVICE_FORBIDDEN'],
     ['onehub', '{"items":{}}', 'SERVICE_UNEXPECTED'],
     ['oksky', '{"data":{}}', 'SERVICE_UNEXPECTED'],
     ['oksky', '{"data":[{"id":"2"}],"links":{"next":"https://elsewhere.example/rapi/v1/user_events"}}', 'SERVICE_OTHER_ORIGIN'],
@@ -258,6 +260,23 @@ describe('answers that must not be believed', () => {
     const credential = { token: 'token-token', accessToken: 'token-token' }
     const options = id === 'lytics' ? { api: 'v2' } : {}
     await expect(walk(definitions[id], { baseUrl: script.baseUrl.href, credential }, { options })).rejects.toThrow(code(expected))
+  })
+
+  it('lytics: a failure within a success is told in one line without the token', async () => {
+    const script = await serveScript(answer(200, '{"data":null,"message":"token\\n\\u001b[2J token-token \\u202ewrong","status":500}'))
+    const failing = walk(lytics, { baseUrl: script.baseUrl.href, credential: { token: 'token-token' } }, { options: { api: 'v2' } })
+    await expect(failing).rejects.toThrow('"token [2J … wrong"')
+  })
+
+  it('cloudfoundry: a refused sign-in is told in one line without what was sent', async () => {
+    const basic = Buffer.from('robot:client-secret').toString('base64')
+    const uaa = await serve((request, response) => {
+      const links = `{"links":{"uaa":{"href":"http://${request.headers.host}"}}}`
+      const refusal = `{"error":"x","error_description":"no\\u001b[2J client-secret, ${basic}, robot"}`
+      response.writeHead(request.url === '/' ? 200 : 401).end(request.url === '/' ? links : refusal)
+    })
+    const failing = walk(cloudfoundry, { baseUrl: uaa.href, credential: { clientId: 'robot', clientSecret: 'client-secret' } })
+    await expect(failing).rejects.toThrow('It says: no [2J …, …, robot.')
   })
 
   it('oksky: the placeholder host of the documentation is no link', async () => {

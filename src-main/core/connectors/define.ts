@@ -72,6 +72,8 @@ export interface ServiceClient {
   request(pathOrUrl: string | URL, options?: RequestOptions): Promise<ServiceResponse>
   /** Declares one more origin that may receive the credential (an authorization server the base URL itself named). */
   allowOrigin(origin: string): void
+  /** Text of the service made fit for a sentence: one line, short, without any part of the credential. */
+  tame(text: string): string
   /** Requests sent so far. */
   readonly requestCount: number
   /** How far this machine's clock is ahead of the service's, by the `Date` of its answers, ms; 0 where they do not say. */

@@ -30,7 +30,8 @@ export async function requestGrant(
     accept: [400, 401, 403],
     authorized: false,
   })
-  if (response.status >= 400) return { refused: oauthError(response, Object.values(form)) }
+  const sent = [...Object.values(form), ...Object.values(headers).flatMap((value) => value.split(' '))]
+  if (response.status >= 400) return { refused: oauthError(client, response, sent) }
   const body = fieldsOf(response.json())
   const accessToken = tokenOf(body?.['access_token'])
   if (accessToken === null) {
@@ -43,12 +44,12 @@ export async function requestGrant(
 }
 
 /** `{"error", "error_description"}` of a token endpoint. Whatever was sent is cut out, should the server echo it. */
-function oauthError(response: ServiceResponse, sent: readonly string[]): string | null {
+function oauthError(client: ServiceClient, response: ServiceResponse, sent: readonly string[]): string | null {
   const body = bodyFields(response)
   const text = textOf(body?.['error_description']) ?? textOf(body?.['error'])
   if (text === null) return null
   const secrets = sent.filter((value) => value.length > 3)
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '…'), text).slice(0, 300)
+  return client.tame(secrets.reduce((clean, secret) => clean.replaceAll(secret, '…'), text))
 }
 
 /** The body as an object; null when it is no JSON object. */

@@ -29,7 +29,7 @@ export async function listEvents(
   if (response.status === 400) return { kind: 'refused' }
   const body = bodyFields(response)
   if (response.status === 404 || isNotFound(body)) return { kind: 'absent' }
-  throwIfFailed(response, body)
+  throwIfFailed(client, response, body)
   // An empty list may come as null.
   const isEmpty = body?.['data'] === null && /^(success|updated)?$/i.test(textOf(body['message']) ?? '')
   return { kind: 'records', records: isEmpty ? [] : recordsAt(response, ['data']) }
@@ -46,7 +46,7 @@ export async function fetchEvent(client: ServiceClient, flavour: Flavour, id: st
       retryable: true,
     })
   }
-  throwIfFailed(response, body)
+  throwIfFailed(client, response, body)
   return recordAt(response, ['data'])
 }
 
@@ -59,14 +59,14 @@ export function isNotFound(body: Fields | null): boolean {
 }
 
 /** A failure inside a 200: `status` is a number, or a word such as "success". */
-function throwIfFailed(response: ServiceResponse, body: Fields | null): void {
+function throwIfFailed(client: ServiceClient, response: ServiceResponse, body: Fields | null): void {
   const status = textOf(body?.['status'])
   const isFailure =
     errorsOf(body).length > 0 || (status !== null && (/^[45]\d\d$/.test(status) || /^(error|failed|failure)$/i.test(status)))
   if (!isFailure) return
-  const said = readLyticsError(response)?.message.slice(0, 200) ?? `status ${status}`
+  const said = client.tame(readLyticsError(response)?.message ?? `status ${status}`)
   throw new TrailviewError(
-    'SERVICE_UNEXPECTED',
+    status === '401' ? 'SERVICE_UNAUTHORIZED' : status === '403' ? 'SERVICE_FORBIDDEN' : 'SERVICE_UNEXPECTED',
     `${response.url.host} answered ${response.url.pathname} with an error: "${said}". Check the options of the connection, or try again later.`,
     {
       retryable: status?.startsWith('5') ?? false,

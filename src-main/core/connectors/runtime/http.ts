@@ -112,6 +112,10 @@ export class ServiceLink {
     return refused === null ? this.#sessions.current(nowMs, signIn) : this.#sessions.replace(refused, nowMs, signIn)
   }
 
+  tame(text: string): string {
+    return tame(text, this.#secrets)
+  }
+
   /** What the service said in a body of an error, fit for a sentence; null when nothing readable. */
   words(response: ServiceResponse): ServiceWords | null {
     if (isWebPage(response)) return null
@@ -120,8 +124,8 @@ export class ServiceLink {
       return read === null
         ? null
         : {
-            code: read.code === null ? null : tame(String(read.code), this.#secrets),
-            message: tame(String(read.message), this.#secrets).replace(/\.$/, ''),
+            code: read.code === null ? null : this.tame(String(read.code)),
+            message: this.tame(String(read.message)).replace(/\.$/, ''),
           }
     } catch {
       // An error body is hostile data too; one that cannot be read says nothing.

@@ -45,6 +45,10 @@ export class LinkClient implements ServiceClient {
     this.#link.allowOrigin(origin)
   }
 
+  tame(text: string): string {
+    return this.#link.tame(text)
+  }
+
   async request(pathOrUrl: string | URL, options: RequestOptions = {}): Promise<ServiceResponse> {
     let url = addressOf(pathOrUrl, this.baseUrl, options.query ?? [])
     this.#link.assertAllowed(this.baseUrl, url)

@@ -25,11 +25,11 @@ export class LookUpShare implements ServiceClient {
     return this.#run.baseUrl
   }
 
-  /** Requests that look-ups have taken. */
   get aheadMs(): number {
     return this.#run.aheadMs
   }
 
+  /** Requests that look-ups have taken. */
   get requestCount(): number {
     return this.#spent
   }
@@ -41,6 +41,10 @@ export class LookUpShare implements ServiceClient {
 
   allowOrigin(origin: string): void {
     this.#run.allowOrigin(origin)
+  }
+
+  tame(text: string): string {
+    return this.#run.tame(text)
   }
 
   async request(pathOrUrl: string | URL, options?: RequestOptions): Promise<ServiceResponse> {
