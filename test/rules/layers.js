@@ -32,6 +32,7 @@ export const layers = [
       'src-main/core/cache/migrations/',
       'src-main/core/cache/driver.ts',
       'src-main/core/cache/key-filter.ts',
+      'src-main/core/cache/key-words.ts',
       'src-main/contract/errors.ts',
     ],
     packages: ['node:'],

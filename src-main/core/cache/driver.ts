@@ -16,6 +16,7 @@ export interface OpenDatabaseOptions {
 }
 
 const cacheKib = { writer: 65_536, reader: 16_384 } as const
+const smallCacheKib = 1_024
 /** How long a statement waits for another process's transaction, ms. */
 const busyTimeoutMs = 15_000
 /**
@@ -71,6 +72,17 @@ export function boundLog(db: Database, path: string): void {
     // Most likely the disk is full; the next transaction says so, and nothing is lost in the log.
   }
   db.pragma(`busy_timeout = ${busyTimeoutMs}`)
+}
+
+/** Runs what reads many pages once, with little room for them: they would stay in memory, and push out those that are needed again. */
+export function withSmallCache<Result>(db: Database, body: () => Result): Result {
+  const before = Number(db.pragma('cache_size', { simple: true }))
+  db.pragma(`cache_size = -${smallCacheKib}`)
+  try {
+    return body()
+  } finally {
+    db.pragma(`cache_size = ${before}`)
+  }
 }
 
 /**

@@ -1,3 +1,6 @@
+import { release } from './engine/release.ts'
+import type { KeyWords } from './key-words.ts'
+
 /** Words of 32 bits in a block; a key sets one bit in each word of one block. */
 const blockWords = 8
 /** Bytes a key: of 1,000 foreign keys about one is taken for one of the filter's. */
@@ -27,13 +30,14 @@ export class KeyFilter {
     return new KeyFilter(new Uint32Array(blocks * blockWords), 0)
   }
 
-  /** A filter again, from its `bytes` and `count`. */
+  /** A filter again, from its `bytes` and `count`. It takes over the bytes, of which there may be many megabytes, where they lie at a whole word. */
   static from(bytes: Uint8Array, count: number): KeyFilter {
-    return new KeyFilter(new Uint32Array(new Uint8Array(bytes).buffer), count)
+    const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
+    return new KeyFilter(new Uint32Array(buffer, byteOffset, length / 4), count)
   }
 
   get bytes(): Uint8Array {
-    return new Uint8Array(this.#words.buffer)
+    return new Uint8Array(this.#words.buffer, this.#words.byteOffset, this.#words.byteLength)
   }
 
   /** Keys that were added. */
@@ -46,22 +50,27 @@ export class KeyFilter {
     return this.#words.byteLength / bytesPerKey
   }
 
-  add(key: Buffer): void {
-    const bits = key.readUInt32LE(8)
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  release(): void {
+    release(this.#words)
+  }
+
+  add(key: KeyWords): void {
+    const bits = key[2] as number
     const block = this.#blockOf(key)
     for (let word = 0; word < blockWords; word++) this.#words[block + word] = (this.#words[block + word] as number) | bitOf(bits, word)
     this.#count++
   }
 
-  mayHold(key: Buffer): boolean {
-    const bits = key.readUInt32LE(8)
+  mayHold(key: KeyWords): boolean {
+    const bits = key[2] as number
     const block = this.#blockOf(key)
     for (let word = 0; word < blockWords; word++) if (((this.#words[block + word] as number) & bitOf(bits, word)) === 0) return false
     return true
   }
 
-  #blockOf(key: Buffer): number {
-    return Math.floor((key.readUInt32LE(4) / 0x1_0000_0000) * this.#blocks) * blockWords
+  #blockOf(key: KeyWords): number {
+    return Math.floor(((key[1] as number) / 0x1_0000_0000) * this.#blocks) * blockWords
   }
 }
 

@@ -12,6 +12,8 @@ import type { WriterMessage, WriterRequest } from './writer-wire.ts'
 
 /** Pages that came in while the last transaction was written share the next one, up to this many records. */
 const groupRecords = 10_000
+/** How long nothing was written before the memory for writing is given back, ms: longer than a collection waits between two pages. */
+const restAfterMs = 120_000
 
 /** Opens the archive and serves the client at the other end of the port, one request after another. */
 export function serveWriter(port: MessagePort, options: WorkerOptions): void {
@@ -43,6 +45,7 @@ class WriterThread {
   readonly #writer: WriterCore
   readonly #right: CollectRight
   readonly #holds = new Map<number, Hold>()
+  readonly #resting: NodeJS.Timeout
 
   constructor(port: MessagePort, db: Database, path: string, right: CollectRight) {
     this.#port = port
@@ -50,9 +53,11 @@ class WriterThread {
     this.#path = path
     this.#writer = openWriter(db, path)
     this.#right = right
+    this.#resting = setTimeout(() => this.#writer.rest(), restAfterMs)
   }
 
   receive(first: WriterRequest): void {
+    this.#resting.refresh()
     const requests = [first]
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
       requests.push(next.message as WriterRequest)
@@ -128,6 +133,7 @@ class WriterThread {
   }
 
   #close(id: number): void {
+    clearTimeout(this.#resting)
     for (const hold of [...this.#holds.keys()]) this.#release(hold)
     this.#answer(id, () => this.#db.close())
     this.#port.close()

@@ -4,7 +4,7 @@ import type { ColumnSegment } from './reader-port.ts'
 import type { WriterCore } from './write/writer.ts'
 
 /** Methods that are called by name with their own arguments. */
-export type PlainMethod = Exclude<keyof WriterCore, 'commitPages' | 'saveSegments'>
+export type PlainMethod = Exclude<keyof WriterCore, 'commitPages' | 'saveSegments' | 'rest'>
 
 /** Client → writer thread. */
 export type WriterRequest =

@@ -13,6 +13,7 @@ type Step =
   | { readonly kind: 'undone'; readonly writer: 0 | 1; readonly count: number }
   | { readonly kind: 'purge'; readonly writer: 0 | 1; readonly share: number; readonly isNewest: boolean }
   | { readonly kind: 'reopen'; readonly writer: 0 | 1 }
+  | { readonly kind: 'rest'; readonly writer: 0 | 1 }
 
 const writer = fc.constantFrom(0 as const, 1 as const)
 const count = fc.oneof({ weight: 15, arbitrary: fc.integer({ min: 0, max: 12 }) }, { weight: 1, arbitrary: fc.constant(40) })
@@ -28,7 +29,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       isNewest: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const), writer }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('reopen' as const, 'rest' as const), writer }) },
 )
 
 interface Side {
@@ -86,6 +87,9 @@ describe.each([identityKeys, entryKeys])('keys of $tree', (set) => {
               }
               case 'reopen':
                 side.index = openKeyIndex(side.db, set, side.state, 16)
+                break
+              case 'rest':
+                side.index.forget()
                 break
             }
             for (let num = 1; num <= last + 1; num++) expect(side.index.find(keyOf(num))).toBe(known.has(num) ? num : null)

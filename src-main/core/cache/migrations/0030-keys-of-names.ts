@@ -7,6 +7,7 @@
 import { hash } from 'node:crypto'
 import type { Database } from '../driver.ts'
 import { KeyFilter } from '../key-filter.ts'
+import { wordsOfKey } from '../key-words.ts'
 import { inOneGo, type Migration } from './migration.ts'
 
 const newTables = /* sql */ `
@@ -128,7 +129,7 @@ function filterKeys(db: Database, tree: string, before: Buffer, maxRows: number)
   let last: Buffer | null = null
   const keys = db.prepare<[Buffer, number], Buffer>(`SELECT key FROM ${tree} WHERE key > ? ORDER BY key LIMIT CAST(? AS INTEGER)`).pluck()
   for (const key of keys.iterate(before, maxRows)) {
-    filter.add(key)
+    filter.add(wordsOfKey(key))
     last = key
   }
   if (last === null) return null

@@ -1,6 +1,7 @@
-import type { Database } from '../driver.ts'
+import { type Database, withSmallCache } from '../driver.ts'
 import type { KeySet } from '../key-set.ts'
 import { KeyFilter } from '../key-filter.ts'
+import { readKey, type KeyWords } from '../key-words.ts'
 import { prepareInsertRows, type RowValue } from './insert-rows.ts'
 import { KeyTable } from './key-table.ts'
 import { RecentKeys } from './recent-keys.ts'
@@ -10,11 +11,15 @@ import type { WriterState } from './state.ts'
 const slices = 32
 /** What part of a generation is gathered while the one before it is merged: the longer that takes, the less it slows down what comes meanwhile. */
 const mergingShare = 0.75
+/** Filters are for twice as many keys as the one before up to this many, then for half as many as are there: what is not yet used takes memory. */
+const doubledKeys = 4_000_000
 /** Recent keys read in one statement. */
 const keysAtOnce = 4096
 
 /** Which keys of a set are known. Valid within a transaction. */
 export interface KeyIndex {
+  /** Reads what is looked up in memory, if that is not there yet; else the first look-up does. No statement of the connection may be under way. */
+  load(): void
   find(key: Buffer): number | null
   /** Makes a new key stand for a number; stored by the next `flush`. */
   claim(key: Buffer, value: number): void
@@ -24,7 +29,7 @@ export interface KeyIndex {
   merge(): void
   /** Another process may have added keys. */
   refresh(): void
-  /** What is in memory may be wrong: a transaction was undone, or keys were taken out. */
+  /** Gives back what is in memory, and reads it anew when it is needed. It may be wrong: a transaction was undone, or keys were taken out. */
   forget(): void
 }
 
@@ -42,7 +47,7 @@ interface Loaded {
   fresh: KeyTable
   /** The generation that is on its way into the tree. */
   merging: KeyTable | null
-  /** Together they know all keys of the tree. Each is for twice as many as the one before, so that they stay few. */
+  /** Together they know all keys of the tree. Each is for more than the one before, so that they stay few. */
   readonly filters: KeyFilter[]
   /** Keys that were found in the tree before. */
   readonly recalled: RecentKeys
@@ -77,10 +82,15 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
      FROM key_merge WHERE tree = ?`,
   )
   const saveProgress = db.prepare<[number, number, string]>('UPDATE key_merge SET (merge_to, merge_slice) = (?, ?) WHERE tree = ?')
-  const readFilters = db.prepare<[string], { keys: number; bits: Buffer }>('SELECT keys, bits FROM key_filter WHERE tree = ? ORDER BY num')
+  const filterNums = db.prepare<[string], number>('SELECT num FROM key_filter WHERE tree = ? ORDER BY num').pluck()
+  const readFilter = db
+    .prepare<[string, number], [keys: number, bits: Buffer]>('SELECT keys, bits FROM key_filter WHERE tree = ? AND num = ?')
+    .raw()
   const saveFilter = db.prepare<[string, number, number, Uint8Array]>(
     'INSERT OR REPLACE INTO key_filter (tree, num, keys, bits) VALUES (?, ?, ?, ?)',
   )
+  /** The key at hand. */
+  const sought: KeyWords = new Uint32Array(set.keyBytes / 4)
   let loaded: Loaded | null = null
 
   const storedProgress = (): Progress => {
@@ -96,7 +106,7 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
       if (keys === null) continue
       const values = JSON.parse(numbers) as readonly number[]
       if (keys.length !== values.length * set.keyBytes) throw new Error(`${tree}_recent holds keys of another length than ${set.keyBytes}`)
-      values.forEach((value, index) => table.add(keys, value, index * set.keyBytes))
+      values.forEach((value, index) => table.add(readKey(keys, sought, index * set.keyBytes), value))
     }
     return table
   }
@@ -111,7 +121,11 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
     const lastNum = Math.max(last ?? 0, mergeTo)
     const fresh = readTable(Math.max(before, mergeTo), lastNum)
     const merging = mergeTo > 0 ? readTable(before, mergeTo) : null
-    const filters = readFilters.all(tree).map(({ keys, bits }) => KeyFilter.from(bits, keys))
+    // One by one: each is read as a whole, into memory that the filter then keeps.
+    const filters = filterNums.all(tree).flatMap((num) => {
+      const [keys, bits] = readFilter.get(tree, num) ?? []
+      return keys === undefined || bits === undefined ? [] : [KeyFilter.from(bits, keys)]
+    })
     const recalled = new RecentKeys(set.keyBytes, set.recalledKeys)
     return { fresh, merging, filters, recalled, claimed: [], lastNum, progress, epoch: state.epoch }
   }
@@ -131,7 +145,8 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
   const filterFor = (filters: KeyFilter[], keys: number): KeyFilter => {
     const last = filters.at(-1)
     if (last && last.count + keys / 2 <= last.capacity) return last
-    const filter = KeyFilter.forKeys(Math.max(keys, (last?.capacity ?? 0) * 2))
+    const held = filters.reduce((sum, { count }) => sum + count, 0)
+    const filter = KeyFilter.forKeys(Math.max(keys, Math.min((last?.capacity ?? 0) * 2, Math.max(doubledKeys, held / 2))))
     filters.push(filter)
     return filter
   }
@@ -142,21 +157,22 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
     for (const key of merging.keys()) filter.add(key)
     saveFilter.run(tree, to.filters.length, filter.count, filter.bytes)
     dropMerged.run(to.progress.mergeTo)
+    merging.release()
     to.merging = null
     save(to, { mergeTo: 0, slice: 0, filtered: to.progress.filtered + merging.count })
   }
 
   /** The last filters are the largest: what is in the tree is most often in one of them. */
-  const mayBeInTree = (filters: readonly KeyFilter[], key: Buffer): boolean => {
-    for (let at = filters.length - 1; at >= 0; at--) if (filters[at]?.mayHold(key)) return true
+  const mayBeInTree = (filters: readonly KeyFilter[]): boolean => {
+    for (let at = filters.length - 1; at >= 0; at--) if (filters[at]?.mayHold(sought)) return true
     return false
   }
 
   const findInTree = ({ filters, recalled }: Loaded, key: Buffer): number | null => {
-    if (!mayBeInTree(filters, key)) return null
+    if (!mayBeInTree(filters)) return null
     const value = inTree.get(key)
     if (value === undefined) return null
-    recalled.add(key, value)
+    recalled.add(sought, value)
     return value
   }
 
@@ -166,15 +182,27 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
     loaded.claimed.length = 0
   }
 
+  const forget = (): void => {
+    loaded?.fresh.release()
+    loaded?.merging?.release()
+    for (const filter of loaded?.filters ?? []) filter.release()
+    loaded?.recalled.release()
+    loaded = null
+  }
+
   return {
+    load: () => {
+      if (loaded === null) withSmallCache(db, now)
+    },
     find: (key) => {
       const to = now()
-      return to.fresh.get(key) ?? to.merging?.get(key) ?? to.recalled.get(key) ?? findInTree(to, key)
+      readKey(key, sought)
+      return to.fresh.get(sought) ?? to.merging?.get(sought) ?? to.recalled.get(sought) ?? findInTree(to, key)
     },
     claim: (key, value) => {
       const to = now()
       to.claimed.push(++to.lastNum, key, value)
-      to.fresh.add(key, value)
+      to.fresh.add(readKey(key, sought), value)
     },
     flush,
     merge: () => {
@@ -197,7 +225,7 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
       const progress = storedProgress()
       const isSame = progress.mergeTo === loaded.progress.mergeTo && progress.filtered === loaded.progress.filtered
       if (!isSame || loaded.epoch !== state.epoch) {
-        loaded = null
+        forget()
         return
       }
       loaded.progress = progress
@@ -205,8 +233,6 @@ export function openKeyIndex(db: Database, set: KeySet, state: Pick<WriterState,
       addRecent(loaded.fresh, loaded.lastNum, last)
       loaded.lastNum = last
     },
-    forget: () => {
-      loaded = null
-    },
+    forget,
   }
 }

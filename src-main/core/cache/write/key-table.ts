@@ -1,3 +1,6 @@
+import { release } from '../engine/release.ts'
+import type { KeyWords } from '../key-words.ts'
+
 /** More slots than a range is ever sorted of. */
 const maxPlaces = 2 ** 21
 
@@ -8,44 +11,51 @@ const maxPlaces = 2 ** 21
 export class KeyTable {
   readonly #keyWords: number
   readonly #slotWords: number
-  /** The words of the key that is looked for. */
-  readonly #sought: Uint32Array
   #slots: Uint32Array
+  /** Of the number of slots, a power of two. */
+  #mask: number
   #count = 0
 
   /** `expected`: keys it has room for before it grows. */
   constructor(keyBytes: number, expected = 0) {
     this.#keyWords = keyBytes / 4
     this.#slotWords = this.#keyWords + 1
-    this.#sought = new Uint32Array(this.#slotWords)
     let slots = 1024
     while (slots * 3 <= expected * 4) slots *= 2
     this.#slots = new Uint32Array(slots * this.#slotWords)
+    this.#mask = slots - 1
+  }
+
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  release(): void {
+    release(this.#slots)
   }
 
   get count(): number {
     return this.#count
   }
 
-  get(key: Buffer): number | null {
-    this.#seek(key, 0)
-    return this.#slots[this.#find() + this.#keyWords] || null
+  get(key: KeyWords): number | null {
+    return this.#slots[this.#find(key) + this.#keyWords] || null
   }
 
-  /** Adds the key that begins at a byte of the buffer; one that is there already keeps its first number. */
-  add(keys: Buffer, value: number, at = 0): void {
-    if (this.#count * 4 * this.#slotWords >= this.#slots.length * 3) this.#grow()
-    this.#seek(keys, at)
-    this.#sought[this.#keyWords] = value
-    this.#put()
+  /** Adds a key; one that is there already keeps its first number. */
+  add(key: KeyWords, value: number): void {
+    if (this.#count * 4 >= (this.#mask + 1) * 3) this.#grow()
+    const slots = this.#slots
+    const at = this.#find(key)
+    if (slots[at + this.#keyWords] !== 0) return
+    for (let word = 0; word < this.#keyWords; word++) slots[at + word] = key[word] as number
+    slots[at + this.#keyWords] = value
+    this.#count++
   }
 
-  /** Every key, in no order; the buffer is the same each time. */
-  *keys(): Generator<Buffer> {
-    const key = Buffer.alloc(this.#keyWords * 4)
+  /** Every key, in no order; the words are the same each time. */
+  *keys(): Generator<KeyWords> {
+    const key = new Uint32Array(this.#keyWords)
     for (let at = 0; at < this.#slots.length; at += this.#slotWords) {
       if (this.#slots[at + this.#keyWords] === 0) continue
-      this.#copyKey(at, key)
+      key.set(this.#slots.subarray(at, at + this.#keyWords))
       yield key
     }
   }
@@ -94,46 +104,31 @@ export class KeyTable {
     return sorted
   }
 
-  #copyKey(at: number, key: Buffer): void {
-    for (let word = 0; word < this.#keyWords; word++) key.writeUInt32LE(this.#slots[at + word] as number, word * 4)
-  }
-
-  #seek(keys: Buffer, at: number): void {
-    for (let word = 0; word < this.#keyWords; word++) this.#sought[word] = keys.readUInt32LE(at + word * 4)
-  }
-
-  /** Where the slot of the sought key begins, or the free one it belongs into. */
-  #find(): number {
+  /** Where the slot of a key begins, or the free one it belongs into. */
+  #find(key: KeyWords): number {
     const slots = this.#slots
-    const mask = slots.length / this.#slotWords - 1
     // The second word: the first decides the slice that is merged at a time, and would crowd.
-    for (let slot = (this.#sought[1] as number) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = (key[1] as number) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const at = slot * this.#slotWords
-      if (slots[at + this.#keyWords] === 0 || this.#isSoughtAt(at)) return at
+      if (slots[at + this.#keyWords] === 0 || this.#isAt(at, key)) return at
     }
   }
 
-  #isSoughtAt(at: number): boolean {
-    for (let word = 0; word < this.#keyWords; word++) if (this.#slots[at + word] !== this.#sought[word]) return false
+  #isAt(at: number, key: KeyWords): boolean {
+    for (let word = 0; word < this.#keyWords; word++) if (this.#slots[at + word] !== key[word]) return false
     return true
-  }
-
-  #put(): void {
-    const at = this.#find()
-    if (this.#slots[at + this.#keyWords] !== 0) return
-    this.#slots.set(this.#sought, at)
-    this.#count++
   }
 
   #grow(): void {
     const old = this.#slots
     this.#slots = new Uint32Array(old.length * 2)
+    this.#mask = this.#mask * 2 + 1
     this.#count = 0
     for (let at = 0; at < old.length; at += this.#slotWords) {
-      if (old[at + this.#keyWords] === 0) continue
-      this.#sought.set(old.subarray(at, at + this.#slotWords))
-      this.#put()
+      const value = old[at + this.#keyWords] as number
+      if (value !== 0) this.add(old.subarray(at, at + this.#keyWords), value)
     }
+    release(old)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { KeyWords } from '../key-words.ts'
 import { KeyTable } from './key-table.ts'
 
 /** The keys that were used last, with their numbers, in two halves: what is used stays in the newer one, the older one is dropped when that is full. */
@@ -15,7 +16,13 @@ export class RecentKeys {
     this.#older = this.#newer
   }
 
-  get(key: Buffer): number | null {
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  release(): void {
+    this.#newer.release()
+    this.#older.release()
+  }
+
+  get(key: KeyWords): number | null {
     const newer = this.#newer.get(key)
     if (newer !== null) return newer
     const older = this.#older.get(key)
@@ -23,8 +30,9 @@ export class RecentKeys {
     return older
   }
 
-  add(key: Buffer, value: number): void {
+  add(key: KeyWords, value: number): void {
     if (this.#newer.count >= this.#half) {
+      if (this.#older !== this.#newer) this.#older.release()
       this.#older = this.#newer
       this.#newer = new KeyTable(this.#keyBytes)
     }

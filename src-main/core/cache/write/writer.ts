@@ -34,6 +34,8 @@ export type WriterCore = { readonly [Name in Exclude<keyof ArchiveWriter, 'hold'
   /** Several pages in one transaction; a page that fails does not hinder the others. Never throws: each page has its own result. */
   commitPages(pages: readonly PageCommit[]): readonly PageResult[]
   saveSegments(segments: readonly ColumnSegment[]): void
+  /** Gives back the memory that only further writing needs, which then begins by reading it anew: a second at ten million events. */
+  rest(): void
 }
 
 /** The write side of an open, current archive. `path` is for sentences. Everything it throws is a TrailviewError. */
@@ -60,11 +62,15 @@ export function openWriter(db: Database, path: string, options: { readonly gener
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   let seenVersion = dataVersion.get()
 
-  const forget = (): void => {
-    load()
+  const forgetKeys = (): void => {
     identities.forget()
     entries.forget()
     dictionaries.forget()
+  }
+
+  const forget = (): void => {
+    load()
+    forgetKeys()
   }
 
   /** Another process may have written since our last transaction: what is kept in memory is brought up to date. */
@@ -100,6 +106,8 @@ export function openWriter(db: Database, path: string, options: { readonly gener
 
   const writePages = (group: readonly PageCommit[]): readonly PageOutcome[] =>
     transaction(() => {
+      identities.load()
+      entries.load()
       const outcomes = group.map((page) => pages.write(page))
       identities.merge()
       entries.merge()
@@ -124,6 +132,10 @@ export function openWriter(db: Database, path: string, options: { readonly gener
       }
     },
     saveSegments: (list) => transaction(() => segments(list)),
+    rest: () => {
+      forgetKeys()
+      db.pragma('shrink_memory')
+    },
     saveConnection: (connection) => transaction(() => connections.save(connection, now())),
     removeConnection: (id, purge) => transaction(() => connections.remove(id, purge, now())),
     beginRun: (run) => transaction(() => runs.begin(run)),
