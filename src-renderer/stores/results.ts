@@ -244,15 +244,20 @@ export const useResultsStore = defineStore('results', () => {
     answer: { readonly rows: readonly EventRow[]; readonly total: number | null; readonly version: number; readonly tookMs: number },
     start: number,
   ): void {
+    // a row that stays as it is stays the same object, so that it is not drawn anew
+    const rows = answer.rows.map((row, i) => {
+      const before = answer.version === version ? cache.row(start + i) : undefined
+      return before?.event.id === row.event.id ? before : row
+    })
     cache.clear()
     uncounted = null
     version = answer.version
     epoch.value++
     total.value = answer.total
-    reach.value = answer.total ?? answer.rows.length
+    reach.value = answer.total ?? rows.length
     tookMs.value = answer.tookMs
     failure.value = null
-    for (let i = 0; i < answer.rows.length; i += blockRows) cache.put((start + i) / blockRows, answer.rows.slice(i, i + blockRows))
+    for (let i = 0; i < rows.length; i += blockRows) cache.put((start + i) / blockRows, rows.slice(i, i + blockRows))
     arrivals.value++
   }
 

@@ -275,6 +275,17 @@ describe('the rows', () => {
     await vi.waitFor(() => expect(results.has(4_000, 20)).toBe(true), patiently)
   })
 
+  it('that a query has in common with the one before stay the same objects, so that they are not drawn anew', async () => {
+    const query = useQueryStore()
+    const results = useResultsStore()
+    await query.set('verb:delete')
+    await vi.waitFor(() => expect(results.total).toBeGreaterThan(0), patiently)
+    const [{ epoch }, row] = [results, results.rowAt(0)]
+    await query.set('verb:delete service:onehub')
+    await vi.waitFor(() => expect(results.epoch).toBeGreaterThan(epoch), patiently)
+    expect(results.rowAt(0)).toBe(row)
+  })
+
   it('of another version replace all that came before', async () => {
     const results = useResultsStore()
     await useQueryStore().set('')
