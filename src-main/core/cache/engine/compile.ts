@@ -11,7 +11,7 @@ import { outcomeNames, statusNames } from './names.ts'
 import { markingWhole } from './patterns.ts'
 import type { Program } from './program.ts'
 import type { RecentlyUsed } from './recently-used.ts'
-import { isFileKind, remembered } from './quick-test.ts'
+import { isFileKind } from './quick-test.ts'
 import { type Searching, together } from './text-scan.ts'
 
 /** How a part of a query is answered, as a sentence; made only when somebody asks. */
@@ -125,8 +125,9 @@ function* compilingField(field: MatchField, patterns: readonly Pattern[], contex
     }
     case 'workspace': {
       // Workspaces are few among the things that have texts, so their texts are looked at one by one.
-      const isWorkspace = remembered((number) => subject.texts.some((column) => isAny(column.text(number))))
-      return contextProgram(state, (number) => isWorkspace(contexts.workspace.at(number)), field, steps)
+      const { workspaces, workspacePlace } = contexts
+      const places = bitsWhere(0, workspaces.length, (place) => subject.texts.some((column) => isAny(column.text(workspaces[place] ?? 0))))
+      return contextProgram(state, (number) => hasBit(places, workspacePlace.at(number)), field, steps)
     }
     case 'service':
     case 'connection': {

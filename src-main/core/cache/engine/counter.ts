@@ -31,32 +31,25 @@ export class Counter {
     this.touched = new Uint32Array(Math.max(fewListed, Math.ceil(capacity / listedShare)))
   }
 
-  add(number: number, by: number): void {
-    const before = this.counts[number] as number
-    if (before === 0) {
-      if (this.touchedCount < this.touched.length) this.touched[this.touchedCount] = number
-      this.touchedCount++
+  /** Counts the first of some numbers, each of them once more. 0 is none, and its count of no meaning. */
+  addEach(numbers: Uint32Array, count: number): void {
+    const { counts, touched } = this
+    let { touchedCount } = this
+    // Without branches: whether a number was counted before, nobody can foresee. What is written past the end of an array is ignored.
+    for (let at = 0; at < count; at++) {
+      const number = numbers[at] as number
+      const before = counts[number] as number
+      counts[number] = before + 1
+      touched[touchedCount] = number
+      touchedCount += isZero(before)
     }
-    this.counts[number] = before + by
+    this.touchedCount = touchedCount
   }
 
   clear(): void {
     if (this.#isListed) for (let at = 0; at < this.touchedCount; at++) this.counts[this.touched[at] as number] = 0
     else this.counts.fill(0)
     this.touchedCount = 0
-  }
-
-  /** Calls back for each number counted, once. */
-  forEach(visit: (number: number, count: number) => void): void {
-    const { counts, touched } = this
-    if (this.#isListed) {
-      for (let at = 0; at < this.touchedCount; at++) visit(touched[at] as number, counts[touched[at] as number] as number)
-      return
-    }
-    for (let number = 0; number < counts.length; number++) {
-      const count = counts[number] as number
-      if (count !== 0) visit(number, count)
-    }
   }
 
   /** The numbers with the greatest counts, as `topKeys` ranks them. */
@@ -68,6 +61,9 @@ export class Counter {
     return this.touchedCount <= this.touched.length
   }
 }
+
+/** 1 for 0, else 0. */
+const isZero = (count: number): number => ((count | -count) >>> 31) ^ 1
 
 /** Counts from here on are told apart by sorting alone. */
 const finestCount = 65_535

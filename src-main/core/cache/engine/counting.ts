@@ -7,7 +7,6 @@ import { Counter } from './counter.ts'
 import { MatchCounts } from './match-counts.ts'
 import { release } from './release.ts'
 import type { ResultSet } from './result-set.ts'
-import type { ValueGroups } from './value-groups.ts'
 import { listRows } from './row-lists.ts'
 import { type Scheduler, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
@@ -101,7 +100,11 @@ export class Counting {
       while (this.#state.rewrites === rewrites && frequent.rest !== Infinity) {
         counter.clear()
         counter.reserve(dictionaries.counts.object, frequent.rest)
-        const add = (rows: Uint32Array, count: number): void => addRare(columns.object, frequent.places, groups, rows, count, counter)
+        const add = (rows: Uint32Array, count: number): void => {
+          const rareCount = keepRare(rows, count, columns.object, frequent.places)
+          groups.putGroups(rows, rareCount)
+          counter.addEach(rows, rareCount)
+        }
         const slices = new Slices(sharedSlices(result.words.length * 32, sliceRows))
         if ((await this.#forEachSlice(result.words, null, slices, signal, add)) && frequent.rest <= counter.greatest) return read(counter)
       }
@@ -178,10 +181,13 @@ export class Counting {
   }
 }
 
-function addRare(object: Uint32Array, places: Uint16Array, groups: ValueGroups, rows: Uint32Array, count: number, counter: Counter): void {
+/** Replaces rows by the numbers of their objects, without those that are frequent. Returns how many are left. */
+function keepRare(rows: Uint32Array, count: number, object: Uint32Array, places: Uint16Array): number {
+  let kept = 0
   for (let at = 0; at < count; at++) {
     const row = rows[at] as number
-    const group = places[row] === 0 ? groups.of(object[row] as number) : 0
-    if (group !== 0) counter.add(group, 1)
+    rows[kept] = object[row] as number
+    kept += places[row] === 0 ? 1 : 0
   }
+  return kept
 }

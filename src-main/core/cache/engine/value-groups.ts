@@ -41,6 +41,18 @@ export class ValueGroups {
     return hasBit(this.#joined, number) ? this.#hashOrGroup.at(number) : number < this.#count ? number : 0
   }
 
+  /** Puts the group of each of the first `count` numbers in its place. All of them are to be known here. */
+  putGroups(numbers: Uint32Array, count: number): void {
+    const joined = this.#joined
+    const { values } = this.#hashOrGroup
+    for (let at = 0; at < count; at++) {
+      const number = numbers[at] as number
+      // Without branches, as in a row of numbers those that are not the first of their group come at random.
+      const isJoined = -(((joined[number >>> 5] as number) >>> (number & 31)) & 1)
+      numbers[at] = (number & ~isJoined) | ((values[number] as number) & isJoined)
+    }
+  }
+
   /** Calls back for every number that is not the first of its group, number 0 included, ascending. */
   forEachJoined(visit: (number: number, group: number) => void): void {
     forEachBit(this.#joined, 0, this.#joined.length, (number) => visit(number, this.#hashOrGroup.at(number)))
