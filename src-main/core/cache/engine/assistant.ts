@@ -3,13 +3,16 @@ import type { WorkerOptions } from '../reader-port.ts'
 import type { EventColumns } from './columns.ts'
 import type { CountedColumns, CountSizes, MatchCounts } from './match-counts.ts'
 import type { Program } from './program.ts'
-import type { SharedSlices } from './slices.ts'
+import { SharedWords } from './shared-words.ts'
+import { type SharedSlices, Slices } from './slices.ts'
 import type { ScanTask } from './text-scan.ts'
 import type { Times } from './time-column.ts'
 import { ThreadCaller } from './thread-calls.ts'
 
 /** Rows, or entries with a text, from which on it pays to ask for help: some milliseconds of work. */
 const manyRows = 500_000
+/** Matches are spread over memory, so that counting one takes as long as a pass takes for some. */
+const rowsAMatch = 4
 
 export interface AssistantOptions {
   readonly home: string
@@ -52,6 +55,7 @@ export type CountArrays = Pick<MatchCounts, 'actor' | 'context' | 'flags' | 'pla
  */
 export class Assistant {
   readonly #options: AssistantOptions
+  readonly #words = new SharedWords()
   #thread: ThreadCaller | null = null
   #hasFailed = false
 
@@ -74,9 +78,9 @@ export class Assistant {
     return this.isUsefulFor(task.slices.count) && isPlain(task.program) ? this.#call('match', task, signal) : null
   }
 
-  /** Takes part in a count of so many rows; resolves to what it counted. */
-  count(task: CountTask, rows: number, signal: AbortSignal): Promise<CountArrays | 'failed'> | null {
-    return this.isUsefulFor(rows) ? this.#call('count', task, signal) : null
+  /** Takes part in a count of so many matches; resolves to what it counted. */
+  count(task: CountTask, matches: number, signal: AbortSignal): Promise<CountArrays | 'failed'> | null {
+    return this.isUsefulFor(matches * rowsAMatch) ? this.#count(task, signal) : null
   }
 
   /** Takes part in searching texts; what is found goes into memory that threads share. */
@@ -87,6 +91,23 @@ export class Assistant {
   /** Sorts rows by time, all of them alone; resolves to how many have one. */
   order(task: OrderTask): Promise<number | 'failed'> | null {
     return this.isUsefulFor(task.count) ? this.#call('order', task) : null
+  }
+
+  /** Bits are copied to where both threads see them: a message would copy them twice. */
+  async #count(task: CountTask, signal: AbortSignal): Promise<CountArrays | 'failed'> {
+    const lend = (words: Uint32Array): Uint32Array => {
+      const lent = this.#words.borrow(words.length)
+      lent.set(words)
+      return lent
+    }
+    const words = lend(task.words)
+    const without = task.without === null ? null : lend(task.without)
+    try {
+      return await this.#call('count', { ...task, words, without }, signal)
+    } finally {
+      const slices = new Slices(task.slices)
+      for (const lent of [words, without]) if (lent !== null) this.#words.giveBack(lent, slices)
+    }
   }
 
   async #call<Value>(method: string, task: MatchTask | CountTask | ScanTask | OrderTask, signal?: AbortSignal): Promise<Value | 'failed'> {
