@@ -284,9 +284,10 @@ export const en = {
     downloads: 'the downloads folder',
     overwrite: 'Replace the file if it exists',
     start: 'Export',
-    status: { running: 'Writing', done: 'Done', failed: 'Failed', cancelled: 'Stopped' } satisfies Record<ExportStatus, string>,
+    status: { running: 'Writing', done: 'Done', failed: 'Failed', cancelled: 'Stopped after' } satisfies Record<ExportStatus, string>,
     rows: (rows: string, total: string): string => `${rows} of ${total} rows`,
     stop: 'Stop',
+    nothingKept: 'No file was kept.',
     sha: 'SHA-256',
     manifest: 'Manifest',
     file: 'File',
@@ -330,7 +331,7 @@ export const en = {
   status: {
     label: 'Status',
     loading: (done: string, total: string): string =>
-      `Loading the archive: ${done} of ${total} events. The newest can be read; search and numbers follow.`,
+      `Loading ${done} of ${total} events. The newest are here, search and numbers follow.`,
     verifying: (share: string): string => `Verifying the archive: ${share} %`,
     events,
     took: (duration: string): string => `answered in ${duration}`,
@@ -338,7 +339,7 @@ export const en = {
     complete: (at: string | null): string => (at === null ? 'not completely collected yet' : `complete up to ${at}`),
     incomplete: 'not yet',
     others: (count: string, at: string | null): string =>
-      at === null ? `${count} connections` : `${count} connections, complete to ${at} or later`,
+      at === null ? `${count} connections: not all yet` : `${count} connections: ${at} or later`,
     exporting: (rows: string): string => `Exporting, ${rows} rows written`,
   },
   ...helpTexts,

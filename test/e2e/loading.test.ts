@@ -112,7 +112,7 @@ describe.skipIf(browserPath === null)(`a large archive that opens${browserPath =
     await page.getByRole('region', { name: 'Service' }).getByRole('button').first().waitFor()
 
     const said = await page.evaluate(() => window.said)
-    const loading = /^Loading the archive: ([\d,]+) of 300,000 events\. The newest can be read; search and numbers follow\.$/
+    const loading = /^Loading ([\d,]+) of 300,000 events\. The newest are here, search and numbers follow\.$/
     const progress = said.flatMap((text) => loading.exec(text)?.[1] ?? []).map((done) => Number(done.replaceAll(',', '')))
     expect(progress.length).toBeGreaterThan(2)
     expect(progress).toEqual(progress.toSorted((a, b) => a - b))
