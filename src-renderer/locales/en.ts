@@ -330,8 +330,7 @@ export const en = {
   },
   status: {
     label: 'Status',
-    loading: (done: string, total: string): string =>
-      `Loading ${done} of ${total} events. The newest are here, search and numbers follow.`,
+    loading: (done: string, total: string): string => `Loading ${done} of ${total} events. The newest are here, search and numbers follow.`,
     verifying: (share: string): string => `Verifying the archive: ${share} %`,
     events,
     took: (duration: string): string => `answered in ${duration}`,
