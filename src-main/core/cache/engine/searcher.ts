@@ -1,16 +1,14 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
-import type { QueryTree } from '../../query/tree.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
 import type { Assistant } from './assistant.ts'
-import { emptyBits, forEachBit, popcountWords, setBit } from './bitmap.ts'
-import { flag, sliceRows } from './columns.ts'
+import { emptyBits, setBit } from './bitmap.ts'
+import { sliceRows } from './columns.ts'
 import { type Compiled, compiling } from './compile.ts'
-import { listedRows, ListedRows } from './listed-rows.ts'
 import { narrowingOf, timesOf, withoutTimes } from './narrowing.ts'
 import type { Payloads } from './payloads.ts'
-import { isSlow, type Program, runListed, runSlice } from './program.ts'
+import { isSlow, type Program, runSlice } from './program.ts'
 import { quickTest } from './quick-test.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { ResultCache } from './result-cache.ts'
@@ -19,33 +17,20 @@ import { listRows } from './row-lists.ts'
 import { type Scheduler, type Urgency, urgency } from './scheduler.ts'
 import { SharedWords } from './shared-words.ts'
 import { SharedWork } from './shared-work.ts'
-import { bySelectivity } from './selectivity.ts'
+import { bySelectivity, shareOf } from './selectivity.ts'
 import { sharedSlices, Slices } from './slices.ts'
 import { searched, type Searching } from './text-scan.ts'
 import { TextScanner } from './text-scanner.ts'
+import { quickWalk, stretchOf, walk } from './walk.ts'
 
 /** Rows a slice covers when testing one may read its payload. */
 const slowSliceRows = 1_024
-/** Positions of the list walked in search of a first page, at most: so many, or a share of all. Beyond it, looking at all rows at once takes less. */
-const walkPositions = 131_072
-const walkShare = 1 / 8
-/** Positions between two breaths when testing a row may read its payload: the walk is then the cheaper way, however long. */
-const slowStep = 64
-/** Positions walked, and for how long, ms of processor time, before a query is even compiled: on a busy machine the clock would end a walk that costs little. */
-const quickPositions = 16_384
-const quickMs = 5
-/** Positions after which it is seen whether the walk leads anywhere: at least a share of what should have been met by then was. */
-const quickSample = 256
-const quickShare = 1 / 2
 /** Rows that are rather tested one by one than that the texts of all actors and objects are gone through, and rows between two breaths. */
 const fewRows = 20_000
 const testedRows = 512
-/** Few are at most one in so many of all; rows looked at beforehand. */
+/** Few are at most one in so many of all. */
 const fewShare = 16
-const lookedAtRows = 16_384
-/** So many of them in a row, as neighbours lie near each other in memory. */
-const lookedAtRun = 64
-/** Half of the programs and of the terms remembered: each may hold a byte for every thing in the archive. */
+/** Half of the programs and of the terms remembered: each may hold some bits for every thing in the archive. */
 const rememberedPrograms = 2
 const rememberedTerms = 8
 
@@ -53,12 +38,6 @@ const rememberedTerms = 8
 interface LeftRows {
   readonly rows: Uint32Array
   readonly test: (row: number) => boolean
-}
-
-/** Positions of the list, the end excluded. */
-interface Stretch {
-  readonly from: number
-  readonly end: number
 }
 
 /** Finds the rows that match: a few of them by walking the list, or all of them as a bitmap. */
@@ -174,7 +153,7 @@ export class Searcher {
   /** What a span of time leaves to be tested, where that is little. */
   #leftByTime({ tree }: EventQuery): LeftRows | null {
     if (timesOf(tree).length === 0) return null
-    const [from, end] = this.#positionsOf(tree, 'oldest')
+    const { from, end } = stretchOf(tree, this.#state, 'oldest')
     const test = end - from > this.#mostLeft ? null : quickTest(withoutTimes(tree), this.#state)
     return test === null ? null : { rows: this.#state.order.rows.slice(from, Math.max(from, end)), test }
   }
@@ -187,7 +166,7 @@ export class Searcher {
     const test = narrowing === null || withoutTimes(narrowing.cheap).kind === 'all' ? null : quickTest(narrowing.rest, this.#state)
     if (narrowing === null || test === null) return null
     const cheap = { ...query, tree: narrowing.cheap }
-    if (this.#hits(await this.#program(cheap, level, signal)) * fewShare > lookedAtRows) return null
+    if (shareOf(await this.#program(cheap, level, signal), this.#state.columns) * fewShare > 1) return null
     const { words, count } = await this.all(cheap, level, signal)
     if (count > this.#mostLeft || this.#state.version !== version) return null
     const rows = new Uint32Array(count)
@@ -197,19 +176,6 @@ export class Searcher {
 
   get #mostLeft(): number {
     return Math.min(fewRows, this.#state.columns.count / fewShare)
-  }
-
-  /** How many of some rows taken here and there match; only for choosing the way. */
-  #hits(program: Program): number {
-    const { columns } = this.#state
-    const step = Math.ceil(columns.count / lookedAtRows) * lookedAtRun
-    const words = emptyBits(lookedAtRun)
-    let hits = 0
-    for (let from = 0; from < columns.count; from += step) {
-      runSlice(program, columns, from, Math.min(from + lookedAtRun, columns.count), words)
-      hits += popcountWords(words, 0, words.length)
-    }
-    return hits
   }
 
   /** All matches, by one pass over the columns. */
@@ -275,15 +241,17 @@ export class Searcher {
     const position = positionOf()
     const known = this.#cache.get(JSON.stringify(query.tree), version)
     if (known === undefined) {
-      const [start, end] = this.#positionsOf(query.tree, display)
-      const stretch = { from: Math.max(position, start), end }
-      const quick = this.#quickWalk(query, display, stretch, limit + 1)
+      const { from, end } = stretchOf(query.tree, state, display)
+      const stretch = { from: Math.max(position, from), end }
+      const test = this.#isCompiled(query) ? null : quickTest(query.tree, state)
+      const quick = test === null ? null : quickWalk(test, state, display, stretch, limit + 1)
       if (quick !== null) return { rows: quick.slice(0, limit), hasMore: quick.length > limit }
       const few = await this.#findFew(query, urgency.rows, signal)
       if (few === null && state.version === version) {
         // The stretch is what the query asks of time.
         const program = await this.#program({ ...query, tree: withoutTimes(query.tree) }, urgency.rows, signal)
-        const walked = state.version === version ? await this.#walk(program, display, stretch, limit + 1, signal) : null
+        const breathe = (): Promise<void> => this.#scheduler.breathe(urgency.rows, signal)
+        const walked = state.version === version ? await walk(program, state, display, stretch, limit + 1, breathe) : null
         if (walked !== null) return { rows: walked.slice(0, limit), hasMore: walked.length > limit }
       }
     }
@@ -292,73 +260,4 @@ export class Searcher {
     const rows = result.rowsFrom(state, display, position, limit + 1)
     return { rows: rows.slice(0, limit), hasMore: rows.length > limit }
   }
-
-  /** The stretch of the list outside of which nothing can match: what the query asks of time. */
-  #positionsOf(tree: QueryTree, display: EventOrder): readonly [start: number, end: number] {
-    const { order, columns } = this.#state
-    const times = timesOf(tree)
-    if (times.length === 0) return [0, order.count]
-    const from = order.positionOf(columns, Math.max(...times.map(({ fromMs }) => fromMs ?? -Infinity)), 0)
-    const to = order.positionOf(columns, Math.min(...times.map(({ toMs }) => toMs ?? Infinity)), 0)
-    return display === 'oldest' ? [from, to] : [order.timedCount - to, order.timedCount - from]
-  }
-
-  /** The same before the query is compiled. */
-  #quickWalk(query: EventQuery, display: EventOrder, stretch: Stretch, wanted: number): readonly number[] | null {
-    const { columns, order } = this.#state
-    const test = this.#isCompiled(query) ? null : quickTest(query.tree, this.#state)
-    if (test === null) return null
-    const end = Math.min(stretch.end, stretch.from + quickPositions)
-    const rows: number[] = []
-    const stopMs = threadMs() + quickMs
-    for (let at = stretch.from; at < end; at++) {
-      const row = order.rowAt(display, at)
-      if (((columns.flags[row] ?? 0) & flag.removed) === 0 && test(row)) rows.push(row)
-      if (rows.length === wanted) return rows
-      if ((at & 63) === 0 && threadMs() > stopMs) return null
-      const walked = at + 1 - stretch.from
-      // Where few were met, too few will be.
-      const expected = (wanted * walked) / quickPositions
-      if (walked % quickSample === 0 && end < stretch.end && rows.length < expected * quickShare) return null
-    }
-    return end >= stretch.end ? rows : null
-  }
-
-  /** Null: not enough were found within a reasonable walk. */
-  async #walk(
-    program: Program,
-    display: EventOrder,
-    stretch: Stretch,
-    wanted: number,
-    signal: AbortSignal,
-  ): Promise<readonly number[] | null> {
-    const { columns, order, rewrites, version } = this.#state
-    const slow = isSlow(program)
-    const most = Math.max(walkPositions, columns.count * walkShare)
-    const end = slow ? stretch.end : Math.min(stretch.end, stretch.from + most)
-    // Of what is rare too few would be met.
-    if (end < stretch.end && this.#hits(program) * most < wanted * lookedAtRows) return null
-    const numbers = new ListedRows(columns)
-    const step = slow ? slowStep : listedRows
-    const listed = new Uint32Array(step)
-    const words = emptyBits(step)
-    const found: number[] = []
-    for (let from = stretch.from; from < end; from += step) {
-      const rows = listed.subarray(0, Math.min(step, end - from))
-      for (let at = 0; at < rows.length; at++) rows[at] = order.rowAt(display, from + at)
-      numbers.list(rows)
-      runListed(program, numbers, rows, words)
-      forEachBit(words, 0, (rows.length + 31) >>> 5, (at) => found.push(rows[at] as number))
-      if (found.length >= wanted) return found.slice(0, wanted)
-      await this.#scheduler.breathe(urgency.rows, signal)
-      if (this.#state.rewrites !== rewrites || this.#state.version !== version) return null
-    }
-    return end >= stretch.end ? found : null
-  }
-}
-
-/** Processor time of this thread. */
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1_000
 }

@@ -1,8 +1,12 @@
+import { emptyBits, popcountWords } from './bitmap.ts'
 import type { EventColumns } from './columns.ts'
-import { type Program, testRow } from './program.ts'
+import { type Program, runSlice, testRow } from './program.ts'
 
 /** Rows looked at for each part. */
 const sampleRows = 256
+/** Rows looked at to tell a share, so many of them in a row, as neighbours lie near each other in memory. */
+const lookedAtRows = 16_384
+const lookedAtRun = 64
 
 /** What it costs to test a row: next to nothing, a look at a column, or more than that. */
 const costs = { bits: 0, column: 1, row: 2 } as const
@@ -27,6 +31,21 @@ export function bySelectivity(program: Program, columns: EventColumns): Program 
     default:
       return program
   }
+}
+
+/** The share of all rows that match, as far as some taken here and there can tell: only for choosing the way. */
+export function shareOf(program: Program, columns: EventColumns): number {
+  const step = Math.ceil(columns.count / lookedAtRows) * lookedAtRun
+  const words = emptyBits(lookedAtRun)
+  let hits = 0
+  let lookedAt = 0
+  for (let from = 0; from < columns.count; from += step) {
+    const to = Math.min(from + lookedAtRun, columns.count)
+    runSlice(program, columns, from, to, words)
+    hits += popcountWords(words, 0, (to - from + 31) >>> 5)
+    lookedAt += to - from
+  }
+  return lookedAt === 0 ? 0 : hits / lookedAt
 }
 
 function costOf(program: Program): Cost {
