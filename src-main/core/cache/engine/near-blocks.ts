@@ -76,7 +76,8 @@ export class NearBlocks {
     const begin = blocksAt + slot * strideBytes
     const end = begin + bytes.length
     copyBytes.call(bytes, memory, begin)
-    if (isPacked(block)) release(bytes)
+    release(bytes)
+    release(block.data)
     if (!isUtf8(memory.subarray(begin, end))) return 0
     let place = begin
     this.#places[slot * placesEach] = place

@@ -1,5 +1,6 @@
 import type { Database, Statement } from '../driver.ts'
 import { asText, noDigit, NumberReader } from './number-text.ts'
+import { release } from './release.ts'
 import { createSharedPlaces, Places, type Share, type SharedPlaces } from './shared-places.ts'
 
 /** What a dictionary row holds but for its number: texts, null where there is none. */
@@ -15,6 +16,9 @@ export interface SharedTexts {
 /** Rows that are read in one statement. */
 const rowsAtOnce = 500
 const wordBytes = 4
+/** Most digits of a number, and what stands before it. */
+const listedBytes = 11
+const [beginOfList, endOfList, comma, zero] = [0x5b, 0x5d, 0x2c, 0x30]
 /** What comes near the processor together. */
 const lineWords = 16
 
@@ -44,6 +48,8 @@ export class ReadAhead {
   readonly #places: Places
   readonly #words: Uint32Array
   readonly #buffer: Buffer
+  /** Room for a list of numbers. */
+  readonly #digits = Buffer.alloc(rowsAtOnce * listedBytes + 1)
   /** Of no meaning; were it not kept, nothing would be touched. */
   touched = 0
 
@@ -74,9 +80,12 @@ export class ReadAhead {
     const numbers = this.#places.take(column, rows)
     for (let from = 0; from < numbers.length; from += rowsAtOnce) {
       const some = numbers.subarray(from, from + rowsAtOnce)
-      const joined = this.#many.get(`[${some.join()}]`) ?? null
-      if (joined !== null) this.#keepAll(some, new NumberReader(joined), part)
+      const joined = this.#many.get(this.#listed(some)) ?? null
+      if (joined === null) continue
+      this.#keepAll(some, new NumberReader(joined), part)
+      release(joined)
     }
+    release(numbers)
   }
 
   /** The texts of a row; null when there is none with that number. */
@@ -112,6 +121,23 @@ export class ReadAhead {
       sum += (words[place] as number) + (words[place + lineWords] ?? 0)
     }
     this.touched = sum
+  }
+
+  /** Numbers as a JSON array. `join` leaves a string behind for each, which live long enough to add up to tens of megabytes. */
+  #listed(numbers: Uint32Array): string {
+    const digits = this.#digits
+    let at = digits.length
+    for (let i = numbers.length - 1; i >= 0; i--) {
+      digits[--at] = i === numbers.length - 1 ? endOfList : comma
+      let left = numbers[i] as number
+      do {
+        const tens = Math.floor(left / 10)
+        digits[--at] = zero + left - tens * 10
+        left = tens
+      } while (left > 0)
+    }
+    digits[--at] = beginOfList
+    return digits.toString('latin1', at)
   }
 
   /** Keeps the texts of rows: of each behind their sizes in bytes, of all together, then of each plus one, 0 for null. */

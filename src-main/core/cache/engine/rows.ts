@@ -71,9 +71,9 @@ export class RowBuilder {
     return this.storedAt(Uint32Array.from(rows)).filter((stored) => stored !== undefined)
   }
 
-  /** The same, each at its place; undefined for removed ones. */
-  storedAt(rows: Uint32Array): readonly (StoredEvent | undefined)[] {
-    return readStored(this.#db, rows)
+  /** The same, each at its place; undefined for removed ones. Read into `events` if there are any, and more that are added to them. */
+  storedAt(rows: Uint32Array, events?: StoredEvent[]): readonly (StoredEvent | undefined)[] {
+    return readStored(this.#db, rows, events)
   }
 
   /** Events with the marks that lists show. */

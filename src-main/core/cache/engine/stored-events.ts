@@ -1,6 +1,7 @@
 import type { Database } from '../driver.ts'
 import { asText, NumberReader } from './number-text.ts'
 import { prepared } from './prepared.ts'
+import { release } from './release.ts'
 
 /** Rows that lie at most this far apart are read in one go, with those between them. */
 const nearbyRows = 8
@@ -27,31 +28,34 @@ const numbers = asText({
 })
 const select = `SELECT CAST(group_concat(${numbers} || hash || external_id || coalesce(time_original, ''), '') AS BLOB) FROM event WHERE seq BETWEEN ? AND ?`
 
-/** A row of the event table; its texts are made when asked for. */
+const nothing = Buffer.alloc(0)
+
+/** A row of the event table; its texts are made when asked for. One object may serve many rows, one after the other. */
 export class StoredEvent {
-  readonly seq: number
-  readonly timeMs: number | null
-  readonly connection: number
-  readonly actor: number
-  readonly action: number
-  readonly object: number
-  readonly workspace: number
-  readonly template: number
-  readonly related: number
-  readonly outcome: number
-  readonly revision: number
-  readonly block: number
-  readonly slot: number
-  readonly commit: number
+  seq = 0
+  connection = 0
+  actor = 0
+  action = 0
+  object = 0
+  workspace = 0
+  template = 0
+  related = 0
+  outcome = 0
+  revision = 0
+  block = 0
+  slot = 0
+  commit = 0
   /** Hash, external id and original time as bytes, one after the other, begin here. */
-  readonly bytes: Buffer
-  readonly hashAt: number
-  readonly externalIdBytes: number
+  bytes: Buffer = nothing
+  hashAt = 0
+  externalIdBytes = 0
   /** Null: it has none of its own. */
-  readonly timeOriginalBytes: number | null
+  timeOriginalBytes: number | null = null
+  /** A number in any case: changed in place, where null beside it would make a new one each time. */
+  #timeMs = NaN
 
   /** Takes the next row of those joined. */
-  constructor(reader: NumberReader) {
+  take(reader: NumberReader): void {
     this.seq = reader.next()
     this.connection = reader.next()
     this.actor = reader.next()
@@ -68,10 +72,14 @@ export class StoredEvent {
     this.timeOriginalBytes = originalBytes < 0 ? null : originalBytes
     this.outcome = reader.digit()
     this.slot = reader.digit()
-    this.timeMs = reader.nextTime()
+    this.#timeMs = reader.nextTime() ?? NaN
     this.bytes = reader.bytes
     this.hashAt = reader.at
     reader.at += this.textBytes
+  }
+
+  get timeMs(): number | null {
+    return Number.isNaN(this.#timeMs) ? null : this.#timeMs
   }
 
   /** Size of hash, external id and original time together. */
@@ -99,26 +107,31 @@ export class StoredEvent {
 /** More than rows that are read at once. */
 const mostRows = 2 ** 20
 
-/** Rows of the event table, each at the place of its number (seq - 1) among `rows`; undefined for purged ones. Neighbours are read together. */
-export function readStored(db: Database, rows: Uint32Array): readonly (StoredEvent | undefined)[] {
+/**
+ * Rows of the event table, each at the place of its number (seq - 1) among `rows`; undefined for purged ones. Neighbours are read together. They are read
+ * into `events`, of which there will be as many as are needed: what was read into them before is lost.
+ */
+export function readStored(db: Database, rows: Uint32Array, events: StoredEvent[] = []): readonly (StoredEvent | undefined)[] {
   const found: (StoredEvent | undefined)[] = Array.from({ length: rows.length })
   const sorted = new Float64Array(rows.length)
   for (let place = 0; place < rows.length; place++) sorted[place] = (rows[place] as number) * mostRows + place
   sorted.sort()
   const rowAt = (i: number): number => Math.floor((sorted[i] as number) / mostRows)
   const read = prepared<[number, number], Buffer | null>(db, select, 'values')
+  let used = 0
   for (let from = 0, to = 0; from < sorted.length; from = to) {
     to = from + 1
     while (to < sorted.length && rowAt(to) - rowAt(to - 1) <= nearbyRows) to++
     const reader = new NumberReader(read.get(rowAt(from) + 1, rowAt(to - 1) + 1) ?? nothing)
     for (let i = from; !reader.isAtEnd;) {
-      const event = new StoredEvent(reader)
+      const event = (events[used] ??= new StoredEvent())
+      event.take(reader)
       const row = event.seq - 1
       while (i < to && rowAt(i) < row) i++
+      if (i < to && rowAt(i) === row) used++
       for (; i < to && rowAt(i) === row; i++) found[(sorted[i] as number) % mostRows] = event
     }
   }
+  release(sorted)
   return found
 }
-
-const nothing = Buffer.alloc(0)

@@ -9,6 +9,7 @@ import { NamesAhead, type SharedNames } from './names-ahead.ts'
 import { NearBlocks } from './near-blocks.ts'
 import { Payloads } from './payloads.ts'
 import { QuickLines } from './quick-lines.ts'
+import { release } from './release.ts'
 import type { RowList } from './row-list.ts'
 import { RowBuilder } from './rows.ts'
 import type { Share } from './shared-places.ts'
@@ -84,6 +85,8 @@ export class ListReader {
   readonly #bytes: LineBytes
   readonly #blocks: NearBlocks
   #quick: { readonly format: LineFormatName; readonly lines: QuickLines } | null = null
+  /** Those of the run, and of all runs before: thrown away, they would take tens of megabytes. */
+  readonly #events: StoredEvent[] = []
   #run: { readonly first: number; readonly stored: readonly (StoredEvent | undefined)[] } = { first: -1, stored: [] }
 
   static async open(db: Database, list: RowList, names: SharedNames, share: Share): Promise<ListReader> {
@@ -156,7 +159,20 @@ export class ListReader {
 
   #storedAt(place: number): StoredEvent | undefined {
     const first = place - (place % runRows)
-    if (first !== this.#run.first) this.#run = { first, stored: this.#builder.storedAt(this.#rows.subarray(first, first + runRows)) }
+    if (first !== this.#run.first) {
+      releaseAll(this.#run.stored)
+      this.#run = { first, stored: this.#builder.storedAt(this.#rows.subarray(first, first + runRows), this.#events) }
+    }
     return this.#run.stored[place - first]
+  }
+}
+
+/** Nothing that was made of a run refers to its memory, of which there would otherwise be megabytes before it is collected. */
+function releaseAll(run: readonly (StoredEvent | undefined)[]): void {
+  let last: Buffer | null = null
+  for (const stored of run) {
+    if (stored === undefined || stored.bytes === last) continue
+    last = stored.bytes
+    release(last)
   }
 }
