@@ -1,7 +1,5 @@
-import { hash } from 'node:crypto'
 import type { TrailviewError } from '../../contract/errors.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
-import type { ConnectorDefinition } from '../connectors/define.ts'
 import { RunNames } from '../connectors/runtime/names.ts'
 import { clockTime } from '../connectors/runtime/waits.ts'
 import type { Clock } from '../ports.ts'
@@ -11,6 +9,7 @@ import type { RunProgress } from './progress.ts'
 import type { RunTally } from './run-counts.ts'
 import { asTrailviewError } from './run-error.ts'
 import type { ServiceLinks } from './service-links.ts'
+import { scopeOf } from './scope.ts'
 import { merge, toIso, type Span } from './spans.ts'
 import type { RunBounds } from './walk-window.ts'
 
@@ -64,6 +63,7 @@ export async function collectConnection(
     known: (refs) => archive.reader.names(connection.id, refs),
     nowMs: clock.now(),
   })
+  const scope = await scopeOf(archive.reader, definition, connection)
   const claimed: Span[] = []
   let error: TrailviewError | null = null
   let mayGoOn = true
@@ -75,7 +75,7 @@ export async function collectConnection(
         writer: archive.writer,
         clock,
         definition,
-        scope: scopeOf(definition, connection),
+        scope,
         runId: run.id,
         client,
         names,
@@ -104,13 +104,4 @@ async function errorOf(work: Promise<void>, signal: AbortSignal): Promise<Trailv
     signal.throwIfAborted()
     return asTrailviewError(thrown)
   }
-}
-
-/** Fingerprint of the options that narrow what is collected: coverage counts only under the same. */
-export function scopeOf(definition: Pick<ConnectorDefinition, 'narrowingOptions'>, connection: Pick<StoredConnection, 'options'>): string {
-  const narrowing = definition.narrowingOptions.toSorted().flatMap((key) => {
-    const value = connection.options[key]?.trim() ?? ''
-    return value === '' ? [] : [[key, value]]
-  })
-  return hash('sha256', JSON.stringify(narrowing)).slice(0, 16)
 }

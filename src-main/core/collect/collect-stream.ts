@@ -27,7 +27,7 @@ const dayMs = 24 * 60 * 60_000
 /** Walks all that a stream lacks, newest first. Never rejects for an error of the service; rejects when cancelled. */
 export async function collectStream(run: StreamRun, stream: StreamDefinition): Promise<StreamResult> {
   const state = await run.reader.streamState(run.connection.id, stream.id, run.scope)
-  const memory = new RunMemory(state.memory)
+  const memory = new RunMemory(state.memory, run.connection.baseUrl)
   const { writer, clock, client, tally, runId, scope } = run
   const point = decodePoint(state.resume, stream.plan)
   const pages = new RunPages(

@@ -5,12 +5,16 @@ import type { Clock } from '../ports.ts'
 import type { RunTally } from './run-counts.ts'
 import { encodePoint, type StreamPoint } from './stream-point.ts'
 
-/** A connector's memory during a run: read from the archive, written back with every page. */
+/** The fact that says which address the others were learnt of. */
+const addressFact = '$address'
+
+/** A connector's memory during a run: read from the archive, written back with every page. What was learnt of another address is forgotten. */
 export class RunMemory implements ConnectorMemory {
   readonly #facts: Map<string, Json>
 
-  constructor(facts: Readonly<Record<string, Json>>) {
-    this.#facts = new Map(Object.entries(facts))
+  constructor(facts: Readonly<Record<string, Json>>, address: string) {
+    const isOfAnother = (facts[addressFact] ?? address) !== address
+    this.#facts = new Map(Object.entries({ ...(isOfAnother ? {} : facts), [addressFact]: address }))
   }
 
   get(key: string): Json | undefined {

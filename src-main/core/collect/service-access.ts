@@ -7,11 +7,11 @@ import type { FoundUser, WalkPage } from '../connectors/define.ts'
 import { RunNames } from '../connectors/runtime/names.ts'
 import { preparePages } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
-import { scopeOf } from './collect-connection.ts'
 import { RunTally } from './run-counts.ts'
 import { asTrailviewError, fromRunError } from './run-error.ts'
 import type { RunLog } from './run-log.ts'
 import { RunMemory, RunPages } from './run-pages.ts'
+import { scopeOf } from './scope.ts'
 import type { ServiceLinks } from './service-links.ts'
 import { emptyPoint } from './stream-point.ts'
 
@@ -42,8 +42,8 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
     const definition = links.definitionOf(connection)
     const { options } = connection
     const client = (await links.open(connection)).client({ signal })
-    const scope = scopeOf(definition, connection)
-    const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory)
+    const scope = await scopeOf(reader, definition, connection)
+    const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory, connection.baseUrl)
     const names = new RunNames({ definition, client, options, known: (refs) => reader.names(connection.id, refs), nowMs: clock.now() })
     const store = async (runId: string, asStream: string, tally: RunTally, page: Pick<WalkPage, 'records' | 'names'>): Promise<void> => {
       const point = emptyPoint('time')

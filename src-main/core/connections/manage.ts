@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { TrailviewError } from '../../contract/errors.ts'
 import type { Connection, ConnectionDraft } from '../../contract/model/connection.ts'
 import type { Archive, StoredConnection } from '../cache/archive.ts'
+import { firstAddressFact } from '../collect/scope.ts'
 import type { ConnectorDefinition } from '../connectors/define.ts'
 import { connectors } from '../connectors/registry.ts'
 import type { Credentials } from '../credentials/credentials.ts'
@@ -60,6 +61,9 @@ export function createConnections(archive: Archive, credentials: Credentials, cl
           : await credentials.save(next.id, draft.credential, { sessionOnly: draft.sessionOnly ?? false })
       const stored = { ...next, hasCredential: isKept === 'unchanged' ? next.hasCredential : isKept === 'stored' }
       try {
+        const fact = firstAddressFact(next.id)
+        if (known !== null && known.baseUrl !== next.baseUrl && (await reader.fact(fact)) === undefined)
+          await writer.saveFact(fact, known.baseUrl)
         await writer.saveConnection(stored)
       } catch (error) {
         if (known === null) await credentials.forget(next.id).catch(() => false)
