@@ -205,18 +205,18 @@ type ConnectionCounts = Awaited<ReturnType<ArchiveReader['connectionCounts']>>
 
 /** Events by connection, and how many of them carry each mark. */
 export function countConnections({ columns, dictionaries }: ArchiveState): ConnectionCounts {
-  const perFlags = new Map<number, Uint32Array>()
-  const connectionOf = dictionaries.contexts.connection.values
+  const { connections, contexts } = dictionaries
   const { context, flags, count } = columns
+  // By connection, counts by flags; place 0 is that of rows without an event.
+  const places = new Map([...connections.keys()].map((num, at) => [num, at + 1]))
+  const placeOf = Uint32Array.from({ length: contexts.count }, (_, number) => places.get(contexts.connection.at(number)) ?? 0)
+  const perFlags = new Uint32Array((places.size + 1) * 256)
   for (let row = 0; row < count; row++) {
-    const num = connectionOf[context[row] as number] as number
-    let counts = perFlags.get(num)
-    if (counts === undefined) perFlags.set(num, (counts = new Uint32Array(256)))
-    const value = flags[row] as number
-    counts[value] = (counts[value] as number) + 1
+    const at = (placeOf[context[row] as number] as number) * 256 + (flags[row] as number)
+    perFlags[at] = (perFlags[at] as number) + 1
   }
-  return [...dictionaries.connections.values()].map(({ num, id }) => {
-    const counts = perFlags.get(num) ?? new Uint32Array(256)
+  return [...connections.values()].map(({ num, id }) => {
+    const counts = perFlags.subarray((places.get(num) ?? 0) * 256).subarray(0, 256)
     const having = (bit: number): number =>
       counts.reduce((total, n, value) => total + ((value & bit) !== 0 && (value & flag.removed) === 0 ? n : 0), 0)
     const removed = counts.reduce((total, n, value) => total + ((value & flag.removed) !== 0 ? n : 0), 0)

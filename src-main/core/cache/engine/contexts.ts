@@ -1,13 +1,20 @@
 import { NumberColumn } from './number-column.ts'
 
-/** What an event's connection, workspace, action, outcome and kind of object are together, as one number: most events share theirs with many others. */
+/** Numbers kept of each combination: connection, workspace, action, outcome and kind of object. */
+const partCount = 5
+
+/**
+ * What an event's connection, workspace, action, outcome and kind of object are together, as one number: most events share theirs with many others.
+ * The parts of a combination lie beside each other, because those of a start's segments are looked up by all of them, at random.
+ */
 export class Contexts {
-  readonly connection = new NumberColumn()
-  readonly workspace = new NumberColumn()
-  readonly action = new NumberColumn()
-  readonly outcome = new NumberColumn()
+  #parts = new Uint32Array(1_024 * partCount)
+  readonly connection = this.#part(0)
+  readonly workspace = this.#part(1)
+  readonly action = this.#part(2)
+  readonly outcome = this.#part(3)
   /** Number of the object's kind plus one; 0: no object. */
-  readonly kind = new NumberColumn()
+  readonly kind = this.#part(4)
   /** Place of the workspace among `workspaces`. */
   readonly workspacePlace = new NumberColumn()
   /** Numbers of the workspaces there are, each once: few of all things in the archive. */
@@ -28,24 +35,36 @@ export class Contexts {
     const mask = this.#slots.length - 1
     for (let slot = hashOf(connection, workspace, action, outcome, kind) & mask; ; slot = (slot + 1) & mask) {
       const number = (this.#slots[slot] as number) - 1
+      const at = number * partCount
       if (number < 0) {
         this.#slots[slot] = this.count + 1
-        this.connection.set(this.count, connection)
-        this.workspace.set(this.count, workspace)
-        this.action.set(this.count, action)
-        this.outcome.set(this.count, outcome)
-        this.kind.set(this.count, kind)
-        this.workspacePlace.set(this.count, this.#placeOfWorkspace(workspace))
-        return this.count++
+        return this.#add(connection, workspace, action, outcome, kind)
       }
+      const parts = this.#parts
       const isSame =
-        this.workspace.values[number] === workspace &&
-        this.action.values[number] === action &&
-        this.connection.values[number] === connection &&
-        this.outcome.values[number] === outcome &&
-        this.kind.values[number] === kind
+        parts[at + 1] === workspace &&
+        parts[at + 2] === action &&
+        parts[at] === connection &&
+        parts[at + 3] === outcome &&
+        parts[at + 4] === kind
       if (isSame) return number
     }
+  }
+
+  #add(...parts: readonly [connection: number, workspace: number, action: number, outcome: number, kind: number]): number {
+    const at = this.count * partCount
+    if (at === this.#parts.length) {
+      const grown = new Uint32Array(at * 2)
+      grown.set(this.#parts)
+      this.#parts = grown
+    }
+    this.#parts.set(parts, at)
+    this.workspacePlace.set(this.count, this.#placeOfWorkspace(parts[1]))
+    return this.count++
+  }
+
+  #part(place: number): { at(number: number): number } {
+    return { at: (number) => this.#parts[number * partCount + place] ?? 0 }
   }
 
   #placeOfWorkspace(workspace: number): number {
