@@ -25,6 +25,8 @@ it.each([
 ] as const)('$file', async ({ file, theme, screen }) => {
   await chooseTheme(demo, theme)
   await screen.open(demo)
+  // nothing is focused when the app has been opened; here the screens are gone to from one another
+  await demo.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   await demo.page.screenshot({ path: join(folder, file) })
   expect(demo.takeComplaints()).toEqual([])
 })
