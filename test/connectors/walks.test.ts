@@ -24,6 +24,16 @@ describe('a walk over everything', () => {
     expect(payloads).toEqual(truthOf(services, 'onehub'))
   })
 
+  it.each(['user', 'text'] as const)('onehub: an account that was in another time zone before (zone of the %s)', async (zone) => {
+    const services = await practice(2_500)
+    services.onehub.quirks.zone = zone
+    const memory = new Memory()
+    memory.set('utcOffsetMinutes', 540)
+    await expect(walk(definitions.onehub, services.onehub, { memory })).rejects.toMatchObject({ code: 'SERVICE_LIST_CHANGED' })
+    expect(payloadsOf(await walk(definitions.onehub, services.onehub, { memory }))).toEqual(truthOf(services, 'onehub'))
+    expect(memory.get('utcOffsetMinutes')).toBe(-480)
+  })
+
   const quirks: readonly (readonly [ServiceId, string, (services: PracticeServices) => void])[] = [
     ['onehub', 'offset in pages', ({ onehub }) => (onehub.quirks.offsetUnit = 'pages')],
     ['onehub', 'true totals', ({ onehub }) => (onehub.quirks.totals = 'true')],

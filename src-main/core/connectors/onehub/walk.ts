@@ -21,11 +21,14 @@ export async function* walkActivity(context: WalkContext): AsyncGenerator<WalkPa
   const offset = await userOffset(context)
   const whole: Slice = { fromMs: wanted.fromMs === null ? null : wanted.fromMs - zoneMarginMs, toMs: wanted.toMs + zoneMarginMs }
   const order = new OrderWatch()
+  let isOffsetChecked = false
 
   async function* read(slice: Slice): AsyncGenerator<SlicePage, SliceEnd, void> {
     const query = [...filterQuery(options), ...timeQuery(slice, offset, order.offsetAt(slice) ?? offset)]
     const list: ActivityList = { client, memory, path: activityPath, query }
     const first = await requestPage(list, 0)
+    if (!isOffsetChecked) checkOffset(offset, first, context)
+    isOffsetChecked = true
     yield handOn(first)
     if (!order.continues(slice, first.records)) return { readDownToMs: slice.toMs + zoneMarginMs }
     order.check(slice, first.records)
@@ -64,10 +67,28 @@ async function userOffset({ client, memory, options }: WalkContext): Promise<num
   const remembered = memory.get('utcOffsetMinutes')
   if (typeof remembered === 'number') return remembered
   const page = await requestPage({ client, memory, path: activityPath, query: filterQuery(options) }, 0)
-  const offsets = page.records.flatMap((record) => offsetOf(textOf(eventOf(record)?.['updated_at']) ?? '') ?? [])
-  const [offset] = offsets
-  if (offset !== undefined) memory.set('utcOffsetMinutes', offset)
+  const offset = offsetIn(page)
+  if (offset !== null) memory.set('utcOffsetMinutes', offset)
   return offset ?? 0
+}
+
+/** Remembers the offset of the newest events there are. Throws SERVICE_LIST_CHANGED where the user has moved so far that bounds were not read as meant. */
+function checkOffset(used: number, first: ActivityPage, { client, memory }: WalkContext): void {
+  const offset = offsetIn(first)
+  if (offset === null || offset === used) return
+  memory.set('utcOffsetMinutes', offset)
+  if (Math.abs(offset - used) * 60_000 <= zoneMarginMs) return
+  throw new TrailviewError(
+    'SERVICE_LIST_CHANGED',
+    `The account at ${client.baseUrl.host} is in another time zone than before, so spans of time have to be asked for anew. Collect again.`,
+    { retryable: true },
+  )
+}
+
+/** The offset of the first time of a page, minutes; null where there is none. */
+function offsetIn({ records }: ActivityPage): number | null {
+  const [offset] = records.flatMap((record) => offsetOf(textOf(eventOf(record)?.['updated_at']) ?? '') ?? [])
+  return offset ?? null
 }
 
 type FileTrailContext = Parameters<NonNullable<ConnectorDefinition['walkFileTrail']>>[0]
