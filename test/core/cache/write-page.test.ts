@@ -28,6 +28,18 @@ describe('a page', () => {
     expect(soundness(archive)).toEqual([])
   })
 
+  it('is known again after the writer rested', () => {
+    const archive = testArchive()
+    commit(archive.writer, page([record(), record({ externalId: 'e2' })]))
+    const names = archive.db.prepare<[], number>('SELECT count(*) FROM subject').pluck()
+    const before = names.get()
+    archive.writer.rest()
+    const again = commit(archive.writer, page([record(), record({ externalId: 'e3' })], { runId: 'r2' }))
+    expect([again.added, again.unchanged]).toEqual([1, 1])
+    expect(names.get()).toBe(before)
+    expect(soundness(archive)).toEqual([])
+  })
+
   it('gives back the event as it was mapped, and the bytes as they came', () => {
     const { db, writer } = testArchive()
     const odd = record({
