@@ -31,20 +31,9 @@ export interface Drawer {
 const sampleWindows = 40
 const rowsPerWindow = 250
 const dayMs = 86_400_000
-const fields: readonly QuestionField[] = [...questionFields, 'id']
 
 /** Looks at 10,000 events spread over the archive, and returns drawers over them, one for each seed. */
 export async function readDrawers(core: TestCore): Promise<(seed: number) => Drawer> {
-  return drawersOver(await readSample(core))
-}
-
-export const drawersOver =
-  (sample: Sample) =>
-  (seed: number): Drawer =>
-    createDrawer(sample, seed)
-
-/** What there is to draw from: 10,000 events spread over the archive. */
-export async function readSample(core: TestCore): Promise<Sample> {
   const { eventCount, firstAt, lastAt } = await core.call('archive.summary', {})
   const events: AuditEvent[] = []
   for (let window = 0; window < sampleWindows; window++) {
@@ -55,10 +44,9 @@ export async function readSample(core: TestCore): Promise<Sample> {
   const words = wordShares(events)
   const sharesBetween = (from: number, to: number) => [...words].flatMap(([word, share]) => (share >= from && share < to ? [word] : []))
   const objects = countsOf(events.flatMap(({ object }) => plain(object?.name)))
-  const values = events.map((event) => Object.fromEntries(fields.flatMap((field) => valueOf(event, field).map((value) => [field, value]))))
-  const sample: Sample = {
-    values,
-    distinct: new Map(questionFields.map((field) => [field, [...new Set(values.flatMap((event) => event[field] ?? []))]])),
+  const known: Known = {
+    events,
+    distinct: new Map(questionFields.map((field) => [field, [...new Set(events.flatMap((event) => valueOf(event, field)))]])),
     words: [...words.keys()],
     common: sharesBetween(0.02, 2),
     medium: sharesBetween(0.0005, 0.01),
@@ -67,15 +55,13 @@ export async function readSample(core: TestCore): Promise<Sample> {
     toMs: Date.parse(lastAt ?? '2024-01-02'),
   }
   for (const kind of ['common', 'medium', 'rare'] as const) {
-    if (sample[kind].length === 0) throw new Error(`The archive holds too few events to draw ${kind} text from.`)
+    if (known[kind].length === 0) throw new Error(`The archive holds too few events to draw ${kind} text from.`)
   }
-  return sample
+  return (seed) => createDrawer(known, seed)
 }
 
-/** What an archive holds, as far as questions are made of it. */
-export interface Sample {
-  /** Of each event, what a question may ask for. */
-  readonly values: readonly Partial<Record<QuestionField, string>>[]
+interface Known {
+  readonly events: readonly AuditEvent[]
   readonly distinct: ReadonlyMap<QuestionField, readonly string[]>
   readonly words: readonly string[]
   readonly common: readonly string[]
@@ -85,7 +71,7 @@ export interface Sample {
   readonly toMs: number
 }
 
-function createDrawer(sample: Sample, seed: number): Drawer {
+function createDrawer(known: Known, seed: number): Drawer {
   const share = randomFrom(seed)
   const pick = <T>(list: readonly T[]): T => {
     const item = list[Math.floor(share() * list.length)]
@@ -98,18 +84,18 @@ function createDrawer(sample: Sample, seed: number): Drawer {
 
   const drawer: Drawer = {
     share,
-    instant: () => new Date(between(sample.fromMs, sample.toMs)).toISOString(),
+    instant: () => new Date(between(known.fromMs, known.toMs)).toISOString(),
     of(field) {
-      const ofEvent = share() < 0.5 ? pick(sample.values)[field] : undefined
-      return { is: 'field', field, value: ofEvent ?? pick(sample.distinct.get(field) ?? []) }
+      const byEvents = share() < 0.5 ? valueOf(pick(known.events), field) : []
+      return { is: 'field', field, value: byEvents[0] ?? pick(known.distinct.get(field) ?? []) }
     },
-    oneEvent: () => ({ is: 'field', field: 'id', value: pick(sample.values).id ?? '' }),
-    filter: () => drawer.of(pick(questionFields.filter((field) => sample.distinct.get(field)?.length !== 0))),
-    commonText: () => text(pick(sample.common)),
-    mediumText: () => text(pick(sample.medium)),
-    rareText: () => text(pick(sample.rare)),
+    oneEvent: () => ({ is: 'field', field: 'id', value: pick(known.events).id }),
+    filter: () => drawer.of(pick(questionFields.filter((field) => known.distinct.get(field)?.length !== 0))),
+    commonText: () => text(pick(known.common)),
+    mediumText: () => text(pick(known.medium)),
+    rareText: () => text(pick(known.rare)),
     fragment() {
-      const word = pick(sample.words)
+      const word = pick(known.words)
       const from = Math.floor(share() * Math.max(1, word.length - 2))
       return text(word.slice(from, from + 1 + Math.floor(share() * 6)))
     },
@@ -133,7 +119,7 @@ function createDrawer(sample: Sample, seed: number): Drawer {
     },
     ranged(condition) {
       const lengthMs = dayMs * Math.ceil(366 ** share())
-      const fromMs = between(sample.fromMs, Math.max(sample.fromMs, sample.toMs - lengthMs))
+      const fromMs = between(known.fromMs, Math.max(known.fromMs, known.toMs - lengthMs))
       const time: Condition = { is: 'time', from: day(fromMs), to: day(fromMs + lengthMs + dayMs) }
       return condition.is === 'everything' ? time : { is: 'all', of: [condition, time] }
     },
