@@ -2,6 +2,8 @@ import type { ResultSet } from './result-set.ts'
 
 /** Bytes of results kept: six at ten million events. */
 const budgetBytes = 8 * 1024 * 1024
+/** Results kept at most: with each its facets are, which take more than the bits of a small archive. */
+const mostResults = 32
 
 /** Results of the latest queries, of the current version of the archive only: a result of an earlier one is never given out. */
 export class ResultCache {
@@ -24,7 +26,8 @@ export class ResultCache {
     let sizeBytes = 0
     for (const kept of this.#results.values()) sizeBytes += kept.sizeBytes
     for (const [oldest, kept] of this.#results) {
-      if (sizeBytes <= budgetBytes || this.#results.size === 1) break
+      const isRoomy = sizeBytes <= budgetBytes && this.#results.size <= mostResults
+      if (isRoomy || this.#results.size === 1) break
       this.#results.delete(oldest)
       sizeBytes -= kept.sizeBytes
     }
