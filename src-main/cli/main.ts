@@ -28,14 +28,15 @@ const commands: Readonly<Record<Exclude<CommandName, 'demo'>, () => Promise<Comm
 /** Runs one command line to its end and returns the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   // Errors in the command line itself are still said as JSON when JSON was asked for.
-  const output = createOutput(argv.includes('--json'), process.stdout, process.stderr)
+  const interrupt = new AbortController()
+  const output = createOutput(argv.includes('--json'), process.stdout, process.stderr, interrupt.signal)
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe had enough (`trailview events | head`).
     if (error.code === 'EPIPE') process.exit(exitCodes.done)
     throw error
   })
   try {
-    return await run(readCommandLine(argv), output)
+    return await run(readCommandLine(argv), output, interrupt)
   } catch (error) {
     if (error instanceof UsageError) {
       output.error({ code: 'CALL_INVALID', message: error.message })
@@ -47,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function run(line: CommandLine, output: Output): Promise<ExitCode> {
+async function run(line: CommandLine, output: Output, interrupt: AbortController): Promise<ExitCode> {
   if (line.flag('version')) {
     await output.line(packageJson.version)
     return exitCodes.done
@@ -57,7 +58,6 @@ async function run(line: CommandLine, output: Output): Promise<ExitCode> {
     process.stdout.write(usage)
     return exitCodes.done
   }
-  const interrupt = new AbortController()
   const stop = () => interrupt.abort(new TrailviewError('CALL_CANCELLED', 'Interrupted; everything collected so far is kept.'))
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

@@ -22,14 +22,25 @@ export interface Output {
   error(error: Pick<ErrorData, 'code' | 'message'>): void
 }
 
-export function createOutput(isJson: boolean, stdout: Writable, stderr: Writable & { readonly isTTY?: boolean }): Output {
+/** `interrupt`: ends the wait for a reader that takes no more, with its reason. */
+export function createOutput(
+  isJson: boolean,
+  stdout: Writable,
+  stderr: Writable & { readonly isTTY?: boolean },
+  interrupt: AbortSignal,
+): Output {
   let hasProgress = false
   const clearProgress = () => {
     if (hasProgress) stderr.write('\r\u001b[K')
     hasProgress = false
   }
   const write = async (chunk: string | Uint8Array) => {
-    if (!stdout.write(chunk)) await once(stdout, 'drain')
+    // What is said after an interrupt is little, and waits for nobody.
+    if (stdout.write(chunk) || interrupt.aborted) return
+    await once(stdout, 'drain', { signal: interrupt }).catch((error: unknown) => {
+      interrupt.throwIfAborted()
+      throw error
+    })
   }
   const line = (text: string) => write(`${visible(text)}\n`)
   return {

@@ -39,8 +39,19 @@ describe('an error', () => {
   it('of several lines is several lines, each without control characters', () => {
     let written = ''
     const stderr = new Writable({ write: (chunk, _encoding, done) => done(void (written += String(chunk))) })
-    createOutput(true, stderr, stderr).error({ code: 'CALL_INVALID', message: 'one\n  two\u001b[2J' })
+    createOutput(true, stderr, stderr, new AbortController().signal).error({ code: 'CALL_INVALID', message: 'one\n  two\u001b[2J' })
     expect(written).toBe(`one\n  two␛[2J\n${JSON.stringify({ error: { code: 'CALL_INVALID', message: 'one\n  two\u001b[2J' } })}\n`)
+  })
+})
+
+describe('a reader that takes no more', () => {
+  it('is waited for until an interrupt', async () => {
+    const stuck = new Writable({ highWaterMark: 1, write: () => undefined })
+    const interrupt = new AbortController()
+    const waiting = createOutput(false, stuck, stuck, interrupt.signal).line('a line')
+    interrupt.abort(new UsageError('interrupted'))
+    await expect(waiting).rejects.toThrow(UsageError)
+    await createOutput(false, stuck, stuck, interrupt.signal).line('what is said afterwards')
   })
 })
 
