@@ -107,6 +107,24 @@ test('a facet of one id in two connections shows both names', async () => {
   expect(actor?.[0]?.services?.toSorted()).toEqual(['lytics', 'onehub'])
 })
 
+test('a facet counts together what its filter does not tell apart, in the spelling most events have', async () => {
+  const { add, engine } = await testEngine()
+  const of = (action: string, count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      record({ externalId: `${action} ${at}`, action, object: { kind: action, id: `o${at}`, name: null } }),
+    )
+  add('c1', [...of('upload', 2), ...of('Upload', 3), ...of('ÚPLOAD', 1), ...of('Delete', 4)])
+  const now = await engine()
+  const facets = await now.facets(parsed(''), ['action', 'kind'], 5, never)
+  for (const field of ['action', 'kind'] as const) {
+    expect(facets[field]).toEqual([
+      { value: 'Upload', label: 'Upload', count: 6 },
+      { value: 'Delete', label: 'Delete', count: 4 },
+    ])
+    for (const { value, count } of facets[field] ?? []) expect(await now.count(parsed(`${field}:"${value}"`), never)).toBe(count)
+  }
+})
+
 test('a counter of few numbers and of many gives back what was counted', () => {
   const size = 50_000
   fc.assert(

@@ -26,6 +26,7 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
   const { state, db } = source
   const { result, counts, sums } = source.counted
   const { connections, action, actor, kinds } = state.dictionaries
+  const fold = (text: string): string => state.dictionaries.folded(text)
   switch (field) {
     case 'actor':
       return named(state, db, 'actor', topOfNumbers(counts.actor, actor.groups, top))
@@ -34,7 +35,7 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
     case 'workspace':
       return named(state, db, 'workspace', topOfWorkspaces(state, sums.workspace, top))
     case 'kind':
-      return plain(sums.kind.slice(1), (kind) => kinds.texts[kind], top)
+      return plain(sums.kind.slice(1), (kind) => kinds.texts[kind], top, fold)
     case 'action':
       return plain(
         sums.action,
@@ -43,16 +44,17 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
           action.action.text(number) ??
           undefined,
         top,
+        fold,
       )
     case 'verb':
-      return plain(sums.action, (number) => action.verb.text(number) ?? undefined, top)
+      return plain(sums.action, (number) => action.verb.text(number) ?? undefined, top, fold)
     case 'outcome':
-      return plain(sums.outcome, (outcome) => outcomeNames[outcome], top)
+      return plain(sums.outcome, (outcome) => outcomeNames[outcome], top, fold)
     case 'service':
-      return plain(sums.connection, (num) => connections.get(num)?.service, top)
+      return plain(sums.connection, (num) => connections.get(num)?.service, top, fold)
     case 'connection': {
       const names = new Map([...connections.values()].map(({ id, name }) => [id, name]))
-      return plain(sums.connection, (num) => connections.get(num)?.id, top).map((facet) => ({
+      return plain(sums.connection, (num) => connections.get(num)?.id, top, fold).map((facet) => ({
         ...facet,
         label: names.get(facet.value) ?? facet.value,
       }))
@@ -64,11 +66,15 @@ export function facetOf(field: FacetField, top: number, source: FacetSource): re
         ),
         (status) => statusNames[status],
         top,
+        fold,
       )
     case 'tag': {
       const sums = new Map<string, number>()
-      for (const [row, tags] of state.tags) if (result.has(row)) for (const tag of tags) sums.set(tag, (sums.get(tag) ?? 0) + 1)
-      return ranked(sums, top)
+      for (const [row, tags] of state.tags) {
+        if (!result.has(row)) continue
+        for (const tag of new Map(tags.map((tag) => [fold(tag), tag])).values()) sums.set(tag, (sums.get(tag) ?? 0) + 1)
+      }
+      return ranked(sums, top, fold)
     }
   }
 }
@@ -83,19 +89,29 @@ export function knowsTopObjects(counted: CountedResult, top: number): boolean {
 }
 
 /** Values by name: numbers of one name are one value. */
-function plain(sums: readonly number[], nameOf: (number: number) => string | undefined, top: number): readonly FacetValue[] {
+function plain(
+  sums: readonly number[],
+  nameOf: (number: number) => string | undefined,
+  top: number,
+  fold: (text: string) => string,
+): readonly FacetValue[] {
   const byName = new Map<string, number>()
   sums.forEach((count, number) => {
     if (count === 0) return
     const name = nameOf(number) ?? ''
     byName.set(name, (byName.get(name) ?? 0) + count)
   })
-  return ranked(byName, top)
+  return ranked(byName, top, fold)
 }
 
-function ranked(sums: ReadonlyMap<string, number>, top: number): readonly FacetValue[] {
-  return [...sums]
-    .map(([value, count]) => ({ value, label: value, count }))
+/** What a query does not tell apart is one value, as most of its events spell it. */
+function ranked(sums: ReadonlyMap<string, number>, top: number, fold: (text: string) => string): readonly FacetValue[] {
+  const spellings = Map.groupBy(sums, ([value]) => fold(value))
+  return [...spellings.values()]
+    .map((found) => {
+      const [value] = found.reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a))
+      return { value, label: value, count: found.reduce((sum, [, count]) => sum + count, 0) }
+    })
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, top)
 }
