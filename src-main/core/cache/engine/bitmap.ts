@@ -19,6 +19,11 @@ export function hasBit(words: Uint32Array, bit: number): boolean {
   return (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
 }
 
+/** 1 where a bit is set, else 0; it must lie within the words. */
+export function bitOf(words: Uint32Array, bit: number): number {
+  return ((words[bit >>> 5] as number) >>> (bit & 31)) & 1
+}
+
 /** Whether no bit is set. */
 export function isEmpty(words: Uint32Array): boolean {
   for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false

@@ -1,4 +1,4 @@
-import { clearBit, forEachBit, hasBit, isEmpty, popcount } from './bitmap.ts'
+import { bitOf, clearBit, forEachBit, hasBit, isEmpty, popcount } from './bitmap.ts'
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
 
@@ -243,11 +243,6 @@ function narrowByBytes(column: Uint8Array, table: Uint32Array, from: number, wor
     for (let bit = 0; bit < 32; bit++) bits |= bitOf(table, column[first + bit] as number) << bit
     words[i] = wanted & bits
   }
-}
-
-/** 1 where the bit of a number is set, else 0. */
-function bitOf(table: Uint32Array, number: number): number {
-  return ((table[number >>> 5] as number) >>> (number & 31)) & 1
 }
 
 /** First index whose value is at or above the wanted one. */

@@ -4,10 +4,6 @@ import { hasBit, popcountWords } from './bitmap.ts'
 import { type Ranking, rankingOf, sparseCount } from './ranking.ts'
 import type { TimeOrder } from './time-order.ts'
 
-/** Ranks near the beginning of the list are walked to, so far at most: to count all positions once takes some 30 ms at ten million events. */
-const nearRanks = 1_000
-const walkedPositions = 131_072
-
 /** The list of which a result is a part, as it is now. */
 type WholeList = Pick<ArchiveState, 'version' | 'columns' | 'order'>
 
@@ -37,10 +33,6 @@ export class ResultSet {
   rowsAt(list: WholeList, display: EventOrder, first: number, count: number): readonly number[] {
     const end = Math.min(first + count, this.count)
     if (first >= end) return []
-    if (end <= nearRanks && this.#isUnranked(list)) {
-      const near = this.#walk(list.order, display, 0, end, walkedPositions)
-      if (near.length === end) return near.slice(first)
-    }
     const ranking = this.#rankingOf(list)
     if (display === 'oldest') return ranking.rows(first, end)
     // Newest first: those with a time backwards, then those without one backwards.
@@ -61,10 +53,9 @@ export class ResultSet {
     return this.#ranking?.version !== version && this.count > sparseCount
   }
 
-  #walk(order: TimeOrder, display: EventOrder, position: number, limit: number, most = Infinity): readonly number[] {
+  #walk(order: TimeOrder, display: EventOrder, position: number, limit: number): readonly number[] {
     const rows: number[] = []
-    const end = Math.min(order.count, position + most)
-    for (let at = position; at < end && rows.length < limit; at++) {
+    for (let at = position; at < order.count && rows.length < limit; at++) {
       const row = order.rowAt(display, at)
       if (this.has(row)) rows.push(row)
     }
