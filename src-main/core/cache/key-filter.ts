@@ -1,4 +1,4 @@
-import { release } from './engine/release.ts'
+import { release } from '../lib/release.ts'
 import type { KeyWords } from './key-words.ts'
 
 /** Words of 32 bits in a block; a key sets one bit in each word of one block. */

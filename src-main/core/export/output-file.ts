@@ -17,7 +17,7 @@ export class OutputFile {
   private constructor(path: string, temporaryPath: string, handle: FileHandle) {
     this.path = path
     this.#temporaryPath = temporaryPath
-    this.#writer = new PieceWriter(temporaryPath, handle, (bytes) => this.#hash.update(bytes))
+    this.#writer = new PieceWriter(handle, (bytes) => this.#hash.update(bytes))
   }
 
   /** Opens the file beside the final one. Only the user may read it: exports hold audit data. */

@@ -13,7 +13,6 @@ const pageBytes = 65_536
  * memory costs more than the writing, and a file of gigabytes would push the archive out of it.
  */
 export class PieceWriter {
-  readonly #path: string
   /** For what is no whole piece, and for all where nothing else is allowed. */
   readonly #plain: FileHandle
   /** Null: not allowed; undefined: not tried yet. */
@@ -26,9 +25,8 @@ export class PieceWriter {
   /** The write of the resting piece. */
   #writing: Promise<void> = Promise.resolve()
 
-  /** `handle`: of the file at `path`, which is empty. `onPiece` is called with all bytes, in order, while they are written. */
-  constructor(path: string, handle: FileHandle, onPiece: (bytes: Uint8Array) => void) {
-    this.#path = path
+  /** `handle`: of an empty file. `onPiece` is called with all bytes, in order, while they are written. */
+  constructor(handle: FileHandle, onPiece: (bytes: Uint8Array) => void) {
     this.#plain = handle
     this.#onPiece = onPiece
     // Other memory does not begin at a multiple of the disk's blocks, which is asked of what goes there directly.
@@ -94,7 +92,7 @@ export class PieceWriter {
 
   /** False: it has to be written the plain way, as has everything after it. */
   async #writtenDirectly(piece: Uint8Array, position: number): Promise<boolean> {
-    if (this.#direct === undefined) this.#direct = await openDirectly(this.#path)
+    if (this.#direct === undefined) this.#direct = await openDirectly(this.#plain)
     if (this.#direct === null) return false
     const written = await this.#direct.write(piece, 0, pieceBytes, position).catch(() => null)
     if (written?.bytesWritten === pieceBytes) return true
@@ -105,8 +103,9 @@ export class PieceWriter {
   }
 }
 
-/** Null where the system or the file system knows no such way. */
-async function openDirectly(path: string): Promise<FileHandle | null> {
+/** The same file once more; null where the system or the file system knows no such way. */
+async function openDirectly({ fd }: FileHandle): Promise<FileHandle | null> {
   const direct = (constants as { readonly O_DIRECT?: number }).O_DIRECT
-  return direct === undefined ? null : open(path, constants.O_WRONLY | direct).catch(() => null)
+  // By its number, as another file may have come to stand at its path.
+  return direct === undefined ? null : open(`/proc/self/fd/${fd}`, constants.O_WRONLY | direct).catch(() => null)
 }

@@ -14,7 +14,7 @@ it('writes what it is given, in order, however it is cut', async () => {
     fc.asyncProperty(fc.array(anySize, { maxLength: 8 }), async (sizes) => {
       const path = join(folder, String(files++))
       const told: Buffer[] = []
-      const writer = new PieceWriter(path, await open(path, 'wx'), (bytes) => told.push(Buffer.from(bytes)))
+      const writer = new PieceWriter(await open(path, 'wx'), (bytes) => told.push(Buffer.from(bytes)))
       const parts = sizes.map((size, i) => Buffer.alloc(size, `${i} and then some `))
       for (const part of parts) {
         const given = Uint8Array.from(part)
@@ -35,7 +35,7 @@ it('writes what it is given, in order, however it is cut', async () => {
 
 it.runIf(process.platform === 'linux')('says that the disk is full, at the latest when it finishes', async () => {
   for (const sizeBytes of [10, 3_000_000]) {
-    const writer = new PieceWriter('/dev/full', await open('/dev/full', 'w'), () => undefined)
+    const writer = new PieceWriter(await open('/dev/full', 'w'), () => undefined)
     const written = async (): Promise<void> => {
       await writer.write(Buffer.alloc(sizeBytes))
       await writer.finish()

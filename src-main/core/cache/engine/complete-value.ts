@@ -9,7 +9,7 @@ import { type FacetSource, facetOf, known, labelOf } from './facets.ts'
 import { membersOf, type ThingColumn } from './latest-names.ts'
 import { isFileKind } from './quick-test.ts'
 import { inSteps } from './steps.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 import { type Searching, together } from './text-scan.ts'
 
 type Completion = Pick<QueryCompletion, 'insert' | 'label' | 'count' | 'services'>

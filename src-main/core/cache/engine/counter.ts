@@ -1,4 +1,4 @@
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 
 /** Numbers listed as counted: of more than one in so many it is not listed which they are. */
 const listedShare = 8

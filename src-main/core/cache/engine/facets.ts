@@ -8,7 +8,7 @@ import type { CountedResult } from './counting.ts'
 import { latestOf, membersOf, type ThingColumn } from './latest-names.ts'
 import { outcomeNames, statusNames } from './names.ts'
 import { prepared } from './prepared.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 import type { ResultSet } from './result-set.ts'
 import type { ValueGroups } from './value-groups.ts'
 

@@ -1,5 +1,5 @@
 import type { EventColumns } from './columns.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 import { lowerBound } from './program.ts'
 import type { ValueGroups } from './value-groups.ts'
 

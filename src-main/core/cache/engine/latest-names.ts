@@ -1,7 +1,7 @@
 import type { ArchiveState } from './archive-state.ts'
 import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import type { Entries } from './entries.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 
 /** Columns whose numbers name things. */
 export type ThingColumn = 'actor' | 'object' | 'workspace'

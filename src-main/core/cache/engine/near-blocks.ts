@@ -4,7 +4,7 @@ import { copyBytes, roomAt, roomBytes, type LineBytes } from '../../export/line-
 import { blockSlots, isPacked, payloadLengths, type StoredBlock } from '../blocks.ts'
 import type { Database } from '../driver.ts'
 import { prepared } from './prepared.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 
 /** Blocks that are near: neighbours in time mostly share one. */
 const nearBlocks = 24

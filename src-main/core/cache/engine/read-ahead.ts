@@ -1,6 +1,6 @@
 import type { Database, Statement } from '../driver.ts'
 import { asText, noDigit, NumberReader } from './number-text.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 import { createSharedPlaces, Places, type Share, type SharedPlaces } from './shared-places.ts'
 
 /** What a dictionary row holds but for its number: texts, null where there is none. */

@@ -5,7 +5,7 @@ import type { TimeColumn } from './time-column.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { Interner } from './entries.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 
 /** Events of one stored segment. */
 export const segmentRows = 65_536

@@ -1,3 +1,5 @@
+import { popcount } from './bitmap.ts'
+
 /** Places of some of very many numbers, in memory that threads share. */
 export interface SharedPlaces {
   /** A bit for each number: it has a place. */
@@ -53,7 +55,7 @@ export class Places {
     this.#eachStripe((from, to) => {
       for (let word = from; word < to; word++) {
         begins[word] = next
-        next += bitsIn(bits[word] as number)
+        next += popcount(bits[word] as number)
       }
     })
     places.fill(0, first, next)
@@ -67,14 +69,14 @@ export class Places {
     const marked = bits[word] ?? 0
     const bit = 1 << (num & 31)
     if ((marked & bit) === 0) return 0
-    return places[(begins[word] as number) + bitsIn(marked & (bit - 1))] as number
+    return places[(begins[word] as number) + popcount(marked & (bit - 1))] as number
   }
 
   /** For a number that was taken. */
   set(num: number, place: number): void {
     const { bits, begins, places } = this.#shared
     const word = num >>> 5
-    places[(begins[word] as number) + bitsIn((bits[word] as number) & ((1 << (num & 31)) - 1))] = place
+    places[(begins[word] as number) + popcount((bits[word] as number) & ((1 << (num & 31)) - 1))] = place
   }
 
   #numbers(count: number): Uint32Array {
@@ -96,10 +98,4 @@ export class Places {
     const end = this.#shared.bits.length
     for (let from = share * stripeWords; from < end; from += shares * stripeWords) call(from, from + stripeWords)
   }
-}
-
-function bitsIn(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x5555_5555)
-  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../driver.ts'
 import { asText, NumberReader } from './number-text.ts'
 import { prepared } from './prepared.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 
 /** Rows that lie at most this far apart are read in one go, with those between them. */
 const nearbyRows = 8

@@ -1,6 +1,6 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventColumns } from './columns.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 import { ended } from './steps.ts'
 import { timeAt, type Times } from './time-column.ts'
 

@@ -10,7 +10,7 @@ import { countAll } from './counts.ts'
 import type { Entries } from './entries.ts'
 import { activityOf, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
-import { release } from './release.ts'
+import { release } from '../../lib/release.ts'
 import { searched, together } from './text-scan.ts'
 
 interface StoredThing {

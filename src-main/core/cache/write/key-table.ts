@@ -1,4 +1,4 @@
-import { release } from '../engine/release.ts'
+import { release } from '../../lib/release.ts'
 import type { KeyWords } from '../key-words.ts'
 
 /** More slots than a range is ever sorted of. */
