@@ -9,6 +9,7 @@ import { type NewestStored, readNewestStored } from './newest-rows.ts'
 import { prepared } from './prepared.ts'
 import { columnRowOf, readEvent, readEvents } from './segments.ts'
 import { loadEntries, loadSegments } from './snapshots.ts'
+import { type BasisStored, StoredBasis } from './stored-basis.ts'
 import { inSteps } from './steps.ts'
 import { TimeOrder } from './time-order.ts'
 
@@ -37,8 +38,10 @@ export class ArchiveState {
   readonly stored = new Map<number, number>()
   /** What is stored of the newest rows; null: nothing. */
   newestStored: NewestStored | null = null
-  /** What results are counted with; null until something was counted. */
+  /** What results are counted with; null until something was counted, where none was stored. */
   basis: CountBasis | null = null
+  /** What is stored of it; null: nothing. */
+  basisStored: BasisStored | null = null
   /** Grows with every change of anything here. */
   version = 0
   /** Grows when rows that were there before have changed: work that went over some of them must begin anew. */
@@ -77,10 +80,12 @@ export class ArchiveState {
         onProgress(this.columns.count, lastSeq)
         return breathe()
       })
+      const segmentRows = this.columns.count
+      const known = StoredBasis.open(db, this, epoch, this.stored)
       const sorting = this.#sortedBy(assistant)
       await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
       this.dictionaries.catchUp(db)
-      sortedCount = await sorting
+      if (known !== null) this.basis = await inSteps(known.restoring(this), breathe)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         onProgress(seq - 1, lastSeq)
         await breathe()
@@ -89,7 +94,12 @@ export class ArchiveState {
         }
       }
       this.columns.padTo(lastSeq)
-      this.#loadMarks(0)
+      this.#loadMarks(0, segmentRows)
+      for (let row = known?.rowCount ?? lastSeq; row < lastSeq; row++) {
+        this.basis?.add(row)
+        if (row % loadStep === 0) await breathe()
+      }
+      sortedCount = await sorting
       this.#applyChanges(moved, lastChange)
     } finally {
       db.exec('COMMIT')
@@ -118,7 +128,7 @@ export class ArchiveState {
         this.columns.set(record.seq - 1, columnRowOf(record, this.dictionaries, 0))
       }
       this.columns.padTo(lastSeq)
-      this.#loadMarks(before)
+      this.#loadMarks(before, before)
       for (let row = before; row < this.columns.count; row++) this.basis?.add(row)
     } finally {
       db.exec('COMMIT')
@@ -168,8 +178,8 @@ export class ArchiveState {
     return seqs.length
   }
 
-  /** Reads marks, tags and notes of all events from a row on. */
-  #loadMarks(fromRow: number): void {
+  /** Reads tags and notes of all events from a row on; and flags from another, which those before have already. */
+  #loadMarks(fromRow: number, fromUnmarked: number): void {
     const db = this.#db
     const { flags } = this.columns
     for (const [seq, tag] of db
@@ -183,12 +193,12 @@ export class ArchiveState {
       .raw()
       .iterate(fromRow)) {
       this.notes.set(seq - 1, [...(this.notes.get(seq - 1) ?? []), fold(text)])
-      flags[seq - 1] = (flags[seq - 1] ?? 0) | flag.note
+      if (seq > fromUnmarked) flags[seq - 1] = (flags[seq - 1] ?? 0) | flag.note
     }
     for (const [seq, marks] of db
       .prepare<[number], [number, number]>(`SELECT seq, ${markBits} FROM mark WHERE seq > ?`)
       .raw()
-      .iterate(fromRow)) {
+      .iterate(fromUnmarked)) {
       flags[seq - 1] = (flags[seq - 1] ?? 0) | marks
     }
   }

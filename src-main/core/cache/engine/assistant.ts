@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { WorkerOptions } from '../reader-port.ts'
 import type { EventColumns } from './columns.ts'
-import type { CountedColumns, CountSizes, MatchCounts } from './match-counts.ts'
+import type { CountArrays, CountedColumns, CountSizes } from './match-counts.ts'
 import type { Program } from './program.ts'
 import { SharedWords } from './shared-words.ts'
 import { type SharedSlices, Slices } from './slices.ts'
@@ -45,9 +45,6 @@ export interface OrderTask {
   readonly count: number
   readonly rows: Uint32Array
 }
-
-/** Arrays of counts as a thread hands them over. */
-export type CountArrays = Pick<MatchCounts, 'actor' | 'context' | 'flags' | 'place' | 'slot'>
 
 /**
  * A second thread that takes slices of long passes. It knows nothing of the archive but the numbers and texts it is shown. What it is asked

@@ -2,8 +2,8 @@ import { serviceIds, type ServiceId } from '../../../contract/model/audit-event.
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
-import { FrequentObjects } from './frequent-objects.ts'
-import { type CountedColumns, type CountSizes, MatchCounts } from './match-counts.ts'
+import { FrequentObjects, type PackedFrequent } from './frequent-objects.ts'
+import { type CountArrays, type CountedColumns, type CountSizes, MatchCounts } from './match-counts.ts'
 import type { TimeOrder } from './time-order.ts'
 import { type TimeSlots, timeSlotsOf } from './time-slots.ts'
 
@@ -15,6 +15,13 @@ export interface CountedArchive {
   readonly columns: EventColumns
   readonly dictionaries: Dictionaries
   readonly order: TimeOrder
+}
+
+/** A basis of the first rows of an archive, as it is stored. */
+export interface PackedBasis {
+  readonly frequent: PackedFrequent
+  readonly slots: TimeSlots
+  readonly totals: CountArrays
 }
 
 /**
@@ -29,10 +36,10 @@ export class CountBasis {
   #services = 0
   readonly #archive: CountedArchive
 
-  private constructor(archive: CountedArchive, frequent: FrequentObjects) {
+  private constructor(archive: CountedArchive, frequent: FrequentObjects, slots: TimeSlots) {
     this.#archive = archive
     this.frequent = frequent
-    this.slots = timeSlotsOf(archive.order, archive.columns)
+    this.slots = slots
     this.#totals = new MatchCounts(this.sizes)
   }
 
@@ -42,7 +49,7 @@ export class CountBasis {
     const { count } = columns
     dictionaries.subject.groups.catchUp()
     const frequent = yield* FrequentObjects.find(columns, dictionaries.subject.groups, dictionaries.counts.object)
-    const basis = new CountBasis(archive, frequent)
+    const basis = new CountBasis(archive, frequent, timeSlotsOf(archive.order, columns))
     const rows = new Uint32Array(stepRows)
     for (let from = 0; from < count; from += stepRows) {
       basis.#totals.add(rows, listPresent(columns, from, Math.min(from + stepRows, count), rows), basis.counted)
@@ -50,6 +57,29 @@ export class CountBasis {
     }
     for (let row = count; row < columns.count; row++) basis.add(row)
     return basis
+  }
+
+  /** Takes up what was stored of the first `count` rows, in steps of a few milliseconds. Rows from there on are to be added. */
+  static *restore(archive: CountedArchive, { frequent, slots, totals }: PackedBasis, count: number): Generator<void, CountBasis> {
+    const { columns, dictionaries } = archive
+    dictionaries.actor.groups.catchUp()
+    yield
+    dictionaries.subject.groups.catchUp()
+    yield
+    const places = FrequentObjects.restore(frequent, columns, count, dictionaries.subject.groups, dictionaries.counts.object)
+    const basis = new CountBasis(archive, yield* places, slots)
+    basis.#totals.addAll(totals)
+    return basis
+  }
+
+  /** What is to be stored of the first `count` rows. */
+  pack(count: number): PackedBasis {
+    const totals = this.#totals.withRoom(this.sizes)
+    const { columns } = this.#archive
+    for (let row = count; row < columns.count; row++) {
+      if (((columns.flags[row] as number) & flag.removed) === 0) totals.change(row, -1, this.counted)
+    }
+    return { frequent: this.frequent.pack(), slots: this.slots, totals }
   }
 
   /** Counts of all events. */

@@ -89,7 +89,7 @@ export class Engine {
 
   /** Snapshots worth storing, so that the next start is quick. */
   partsToSave(): readonly ColumnSegment[] {
-    const parts = partsToSave(this.state)
+    const parts = partsToSave(this.state, this.#db)
     return this.hasNumbersToSave ? [...parts, this.#firstNumbers.toSave()] : parts
   }
 

@@ -14,6 +14,19 @@ const stepRows = 250_000
 const fewLate = 20_000
 const lateShare = 32
 
+/** Frequent objects as they are stored: what they are, but not which events have them. */
+export interface PackedFrequent {
+  /** Objects by place. */
+  readonly numbers: Uint32Array
+  /** How many of them were given places at first. */
+  readonly firstCount: number
+  readonly rest: number
+  readonly restAtFirst: number
+  /** Groups without places that events came of since, and how many. */
+  readonly lateGroups: Uint32Array
+  readonly lateEvents: Uint32Array
+}
+
 /**
  * The objects with most events, told by small numbers ("places") in a column of their own: counting matches by place stays within a
  * near cache, where counting by object means two far reads for each match. What has no place has `rest` events at most, so whoever has
@@ -40,7 +53,7 @@ export class FrequentObjects {
   readonly #late = new Map<number, number>()
   readonly #restAtFirst: number
 
-  private constructor(numbers: readonly number[], values: ValueGroups, places: Uint16Array, rest: number) {
+  private constructor(numbers: ArrayLike<number>, values: ValueGroups, places: Uint16Array, rest: number) {
     this.numbers.set(numbers)
     this.#count = numbers.length
     this.#sorted = this.numbers.subarray(0, numbers.length)
@@ -73,13 +86,41 @@ export class FrequentObjects {
     const numbers = givePlaces(counts, totals, rest)
     release(totals)
     yield
-    const places = new Uint16Array(new SharedArrayBuffer(object.length * 2))
-    for (let from = 0; from < count; from += stepRows) {
-      translate(object, from, Math.min(from + stepRows, count), counts, places)
-      yield
-    }
+    const places = yield* placesOf(object, count, counts)
     release(counts)
     return new FrequentObjects(numbers, values, places, rest)
+  }
+
+  /** Takes up what was stored, for the first `count` rows, in steps of a few milliseconds: of no use when rows changed meanwhile. */
+  static *restore(
+    packed: PackedFrequent,
+    { object }: EventColumns,
+    count: number,
+    values: ValueGroups,
+    objectCount: number,
+  ): Generator<void, FrequentObjects> {
+    const { numbers, firstCount, lateGroups, lateEvents } = packed
+    const placeOf = new Uint16Array(objectCount)
+    numbers.forEach((number, place) => (placeOf[number] = place))
+    const places = yield* placesOf(object, count, placeOf)
+    release(placeOf)
+    const frequent = new FrequentObjects(numbers.subarray(0, firstCount), values, places, packed.restAtFirst)
+    for (const number of numbers.subarray(firstCount)) frequent.#givePlace(number, frequent.#indexOfGroup.get(values.of(number)) ?? 0)
+    lateGroups.forEach((group, at) => frequent.#late.set(group, lateEvents[at] as number))
+    frequent.rest = packed.rest
+    return frequent
+  }
+
+  /** What there is to store. */
+  pack(): PackedFrequent {
+    return {
+      numbers: this.numbers.slice(0, this.#count),
+      firstCount: this.#sorted.length,
+      rest: this.rest,
+      restAtFirst: this.#restAtFirst,
+      lateGroups: Uint32Array.from(this.#late.keys()),
+      lateEvents: Uint32Array.from(this.#late.values()),
+    }
   }
 
   /** Takes in a row that was added or has changed. */
@@ -115,6 +156,10 @@ export class FrequentObjects {
       this.rest = Infinity
       return 0
     }
+    return this.#givePlace(object, index)
+  }
+
+  #givePlace(object: number, index: number): number {
     this.numbers[this.#count] = object
     this.groupOf[this.#count] = index
     this.#latePlaces.set(object, this.#count)
@@ -167,6 +212,16 @@ function givePlaces(counts: Uint16Array, totals: Uint16Array, rest: number): rea
   }
   counts[0] = 0
   return numbers
+}
+
+/** Places of the first `count` rows, with room for as many as there are objects of. */
+function* placesOf(object: Uint32Array, count: number, placeOf: Uint16Array): Generator<void, Uint16Array> {
+  const places = new Uint16Array(new SharedArrayBuffer(object.length * 2))
+  for (let from = 0; from < count; from += stepRows) {
+    translate(object, from, Math.min(from + stepRows, count), placeOf, places)
+    yield
+  }
+  return places
 }
 
 function translate(object: Uint32Array, from: number, to: number, placeOf: Uint16Array, places: Uint16Array): void {

@@ -12,6 +12,9 @@ export interface CountedColumns {
   readonly serviceOf: Uint8Array
 }
 
+/** What matches are counted by. */
+export const countNames = ['actor', 'context', 'flags', 'place', 'slot'] as const
+
 /** Numbers each count has room for. */
 export interface CountSizes {
   readonly actor: number
@@ -21,8 +24,11 @@ export interface CountSizes {
   readonly service: number
 }
 
+/** Counts by number, for each column. */
+export type CountArrays = Readonly<Record<(typeof countNames)[number], Uint32Array>>
+
 /** How many matches have each number in each column: all facets and the histogram are read from these. */
-export class MatchCounts {
+export class MatchCounts implements CountArrays {
   readonly actor: Uint32Array
   readonly context: Uint32Array
   readonly flags = new Uint32Array(256)
@@ -78,7 +84,7 @@ export class MatchCounts {
     }
   }
 
-  addAll(other: Pick<MatchCounts, (typeof countNames)[number]>): void {
+  addAll(other: CountArrays): void {
     for (const name of countNames) {
       const own = this[name]
       const added = other[name]
@@ -86,8 +92,6 @@ export class MatchCounts {
     }
   }
 }
-
-const countNames = ['actor', 'context', 'flags', 'place', 'slot'] as const
 
 function bump(counts: Uint32Array, at: number, by: number): void {
   counts[at] = (counts[at] as number) + by

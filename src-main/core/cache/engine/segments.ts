@@ -58,7 +58,7 @@ export function readEvent(db: Database, seq: number): EventRecord | undefined {
   return prepared<[number], EventRecord>(db, `SELECT ${eventColumns} FROM event WHERE seq = ?`).get(seq)
 }
 
-type Narrow = Uint8Array | Uint16Array | Uint32Array
+export type Narrow = Uint8Array | Uint16Array | Uint32Array
 
 /** A full segment as it is stored. Contexts are told by what they stand for, as their numbers differ from start to start. */
 interface PackedSegment {
@@ -160,8 +160,8 @@ function putTimes({ timeMs, timeBase }: PackedSegment, times: TimeColumn, from: 
 }
 
 /** The same values in as few bytes each as the greatest needs. */
-function narrow(values: Uint32Array): Narrow {
+export function narrow(values: Uint32Array): Narrow {
   let max = 0
   for (const value of values) if (value > max) max = value
-  return max < 256 ? Uint8Array.from(values) : max < 65_536 ? Uint16Array.from(values) : values
+  return max < 256 ? new Uint8Array(values) : max < 65_536 ? new Uint16Array(values) : values
 }

@@ -7,6 +7,7 @@ import { type PackedEntries, partEntries } from './entries.ts'
 import { release } from '../../lib/release.ts'
 import { decode, encode } from './packed.ts'
 import { newestToSave } from './newest-rows.ts'
+import { basisToSave } from './stored-basis.ts'
 import { packSegment, segmentRows, unpackSegment } from './segments.ts'
 
 /** Parts handed over at a time. */
@@ -22,8 +23,8 @@ interface StoredPart {
   readonly entries: PackedEntries
 }
 
-/** Up to nine parts that are not stored yet, or stored too long ago. They count as stored from then on. */
-export function partsToSave(state: ArchiveState): readonly ColumnSegment[] {
+/** Up to ten parts that are not stored yet, or stored too long ago. They count as stored from then on. */
+export function partsToSave(state: ArchiveState, db: Database): readonly ColumnSegment[] {
   const { lastChange, epoch } = state.moment
   const { stored } = state
   const parts: ColumnSegment[] = []
@@ -44,8 +45,9 @@ export function partsToSave(state: ArchiveState): readonly ColumnSegment[] {
       add(num, lastChange, packSegment(state.columns, state.dictionaries, num))
   }
   const newest = newestToSave(state)
-  if (newest !== null) parts.push(newest)
-  return parts
+  // Counts are of segments, which come first.
+  const basis = parts.length < batchParts ? basisToSave(state, db) : null
+  return [...parts, ...[newest, basis].filter((part) => part !== null)]
 }
 
 /** Fills empty dictionaries with their stored parts, a part a step; what follows is read from the tables. Notes the parts in `stored`. */

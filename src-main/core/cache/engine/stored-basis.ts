@@ -1,0 +1,133 @@
+import { serviceIds } from '../../../contract/model/audit-event.ts'
+import type { Database } from '../driver.ts'
+import type { ColumnSegment } from '../reader-port.ts'
+import type { ArchiveState } from './archive-state.ts'
+import { CountBasis, type PackedBasis } from './count-basis.ts'
+import { decode, encode } from './packed.ts'
+import { ContextPacker, type PackedContexts, type PackedRows, packRows, unpackContexts, unpackRows } from './packed-rows.ts'
+import { prepared } from './prepared.ts'
+import { type Narrow, narrow, segmentRows } from './segments.ts'
+
+/** Number of the snapshot, beside those of the newest rows and of numbers of all events. */
+const snapshotNum = 3_000_002
+/** Full segments added after which it is stored anew: a start counts their rows one by one. */
+const staleSegments = 2
+
+/**
+ * What results are counted with, of the rows of all full segments at one moment. Each segment was stored at a moment of its own, so what had changed
+ * since then is here as well: with it, the segments hold what was counted.
+ */
+interface Stored extends Pick<PackedBasis, 'frequent' | 'slots'> {
+  readonly epoch: number
+  /** The last change that each segment held. */
+  readonly segments: readonly number[]
+  readonly changed: PackedRows
+  /** In the order in which slots of time count them. */
+  readonly services: readonly string[]
+  readonly contexts: PackedContexts
+  /** By context: in the order of `contexts`. */
+  readonly totals: Readonly<Record<keyof PackedBasis['totals'], Narrow>>
+}
+
+/** What is stored, for telling when to store it anew. */
+export interface BasisStored {
+  readonly basis: CountBasis
+  readonly segments: readonly number[]
+}
+
+/** The snapshot to store now; null when there is none, or the stored one will do. It counts as stored from then on. To be called once all full segments are stored. */
+export function basisToSave(state: ArchiveState, db: Database): ColumnSegment | null {
+  const { basis, columns, dictionaries, stored, basisStored } = state
+  const { epoch, lastChange } = state.moment
+  const rowCount = columns.count - (columns.count % segmentRows)
+  if (basis === null || basis.isStale || rowCount === 0) return null
+  const segments = Array.from({ length: rowCount / segmentRows }, (_, num) => stored.get(num) ?? 0)
+  if (basisStored?.basis === basis && isRecent(basisStored.segments, segments)) return null
+  const { frequent, slots, totals } = basis.pack(rowCount)
+  const contexts = new ContextPacker(dictionaries)
+  totals.context.forEach((count, context) => count > 0 && contexts.placeOf(context))
+  const changed = packRows(columns, rowsChanged(db, segments, lastChange), contexts)
+  const data = encode({
+    epoch,
+    segments,
+    changed,
+    services: serviceIds,
+    contexts: contexts.packed(),
+    frequent,
+    slots,
+    totals: {
+      actor: narrow(totals.actor),
+      context: narrow(contexts.numbers.map((context) => totals.context[context] as number)),
+      flags: narrow(totals.flags),
+      place: narrow(totals.place.slice(0, frequent.numbers.length)),
+      slot: narrow(totals.slot),
+    },
+  } satisfies Stored)
+  state.basisStored = { basis, segments }
+  return { num: snapshotNum, rows: rowCount, changeNum: lastChange, data }
+}
+
+/** Whether what is stored speaks of the segments as they are, but for the newest. */
+function isRecent(known: readonly number[], segments: readonly number[]): boolean {
+  return segments.length - known.length < staleSegments && known.every((changeNum, num) => segments[num] === changeNum)
+}
+
+/** Rows of segments that have changed since these were stored, up to a change. */
+function rowsChanged(db: Database, segments: readonly number[], lastChange: number): readonly number[] {
+  const changes = prepared<[number, number, number], [num: number, seq: number]>(
+    db,
+    'SELECT max(num), seq FROM change WHERE num > ? AND num <= ? AND seq <= ? GROUP BY seq',
+    'arrays',
+  ).all(Math.min(...segments), lastChange, segments.length * segmentRows)
+  return changes.flatMap(([num, seq]) => (num > (segments[Math.floor((seq - 1) / segmentRows)] as number) ? [seq - 1] : []))
+}
+
+/** What is stored and speaks of the segments that were loaded. It is taken up in two steps, as the second needs the dictionaries. */
+export class StoredBasis {
+  /** Rows it speaks of: those below. */
+  readonly rowCount: number
+  readonly #stored: Stored
+  readonly #contexts: Uint32Array
+
+  private constructor(stored: Stored, contexts: Uint32Array) {
+    this.rowCount = stored.segments.length * segmentRows
+    this.#stored = stored
+    this.#contexts = contexts
+  }
+
+  /** Reads what is stored, and brings the rows of the columns to the moment it is of; null when it is of no use. `loaded`: the last change of each segment. */
+  static open(
+    db: Database,
+    { columns, dictionaries }: ArchiveState,
+    epoch: number,
+    loaded: ReadonlyMap<number, number>,
+  ): StoredBasis | null {
+    const data = prepared<[number], Uint8Array>(db, 'SELECT data FROM column_segment WHERE num = ?', 'values').get(snapshotNum)
+    const stored = data === undefined ? null : decode<Stored>(data)
+    const isOfUse =
+      stored?.epoch === epoch &&
+      stored.services.join() === serviceIds.join() &&
+      stored.segments.every((changeNum, num) => loaded.get(num) === changeNum)
+    if (!isOfUse) return null
+    const contexts = unpackContexts(stored.contexts, dictionaries)
+    unpackRows(stored.changed, columns, contexts)
+    return new StoredBasis(stored, contexts)
+  }
+
+  /** The basis, of the rows it speaks of; in steps of a few milliseconds. */
+  *restoring(state: ArchiveState): Generator<void, CountBasis> {
+    const { frequent, slots, segments, totals } = this.#stored
+    const context = new Uint32Array(state.dictionaries.counts.context)
+    totals.context.forEach((count, place) => (context[this.#contexts[place] as number] = count))
+    const counts = {
+      actor: new Uint32Array(totals.actor),
+      context,
+      flags: new Uint32Array(totals.flags),
+      place: new Uint32Array(totals.place),
+      slot: new Uint32Array(totals.slot),
+    }
+    const basis = yield* CountBasis.restore(state, { frequent, slots, totals: counts }, this.rowCount)
+    state.basisStored = { basis, segments }
+    return basis
+  }
+}
