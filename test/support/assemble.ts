@@ -20,7 +20,7 @@ export const wasmSources: readonly WasmSource[] = [
 export async function assembled({ path, constant }: WasmSource): Promise<string> {
   const { parseWat } = await wabt()
   const name = `${path.slice(path.lastIndexOf('/') + 1)}.wat`
-  const module = parseWat(name, readFileSync(new URL(`${path}.wat`, core), 'utf8'), { simd: true, threads: true })
+  const module = parseWat(name, readFileSync(new URL(`${path}.wat`, core), 'utf8'), { simd: true, relaxed_simd: true, threads: true })
   const { buffer } = module.toBinary({})
   const lines =
     Buffer.from(buffer)

@@ -13,7 +13,7 @@ import { rankingOf } from '../../../src-main/core/cache/engine/ranking.ts'
 import { MatchCounts } from '../../../src-main/core/cache/engine/match-counts.ts'
 import { packSegment, segmentRows, unpackSegment } from '../../../src-main/core/cache/engine/segments.ts'
 import { TextColumn } from '../../../src-main/core/cache/engine/text-column.ts'
-import { TextMemory } from '../../../src-main/core/cache/engine/text-memory.ts'
+import { mostChunkEntries, TextMemory } from '../../../src-main/core/cache/engine/text-memory.ts'
 import { type Searching, searched } from '../../../src-main/core/cache/engine/text-scan.ts'
 import { ended } from '../../../src-main/core/cache/engine/steps.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
@@ -191,8 +191,8 @@ test('a stored part of a dictionary comes back as it was, and grows on', () => {
   const packed = decode<ReturnType<typeof whole.subject.pack>>(encode(whole.subject.pack(0)))
   if (packed === null) throw new Error('unreadable')
   restored.subject.append(packed)
-  expect(restored.subject.count).toBe(partEntries + 1)
-  add(restored, partEntries + 1, partEntries + 1_000)
+  expect(restored.subject.count).toBe(partEntries)
+  add(restored, partEntries, partEntries + 1_000)
   restored.subject.groups.catchUp()
   for (let number = 0; number < whole.subject.count; number += 13) {
     expect(restored.subject.id.text(number)).toBe(whole.subject.id.text(number))
@@ -245,8 +245,11 @@ test('finds texts of any length among many, grown and restored', () => {
   for (const at of [0, 31, 40_000, 40_001, 40_002, 69_999]) texts[at] = `${at}${long}${at}`
   const grown = new TextColumn(new TextMemory(), texts[0])
   for (const value of texts.slice(1)) grown.push(value)
-  const restored = new TextColumn(new TextMemory(), texts[0])
-  for (let from = 1; from < texts.length; from += 9_999) restored.append(grown.slice(from, from + 9_999))
+  const restored = new TextColumn(new TextMemory(), 'another')
+  const storedCount = Math.floor(texts.length / mostChunkEntries) * mostChunkEntries
+  for (let from = 0; from < storedCount; from += 2 * mostChunkEntries)
+    restored.append(grown.pack(from, Math.min(from + 2 * mostChunkEntries, storedCount)))
+  for (const value of texts.slice(storedCount)) restored.push(value)
   const needles = [
     'ada',
     'turing1815',

@@ -1,17 +1,17 @@
-import { NarrowColumn } from './narrow-column.ts'
-import { TextColumn } from './text-column.ts'
+import { narrow, type Narrow, NarrowColumn } from './narrow-column.ts'
+import { type PackedTexts, TextColumn } from './text-column.ts'
 import type { TextMemory } from './text-memory.ts'
 import { type PackedGroups, ValueGroups } from './value-groups.ts'
 
-/** Entries of one stored part of a dictionary. */
+/** Entries of one stored part of a dictionary: some full chunks of each text. */
 export const partEntries = 65_536
 
 /** A part of a dictionary as it is stored. Kinds are numbers into `kinds`. */
 export interface PackedEntries extends PackedGroups {
   readonly kinds: readonly string[]
-  readonly kind: Uint32Array
-  readonly connection: Uint32Array
-  readonly texts: readonly { readonly starts: Uint32Array; readonly bytes: Uint8Array }[]
+  readonly kind: Narrow
+  readonly connection: Narrow
+  readonly texts: readonly PackedTexts[]
 }
 
 /** Gives numbers to the few different texts of a kind. */
@@ -64,17 +64,17 @@ export class Entries {
     })
   }
 
-  /** Part `num` holds the numbers num × 65,536 + 1 and on. */
+  /** Part `num` holds the numbers from num × 65,536 on; the first one lacks number 0. There are entries behind it. */
   pack(num: number): PackedEntries {
     this.groups.catchUp()
-    const from = num * partEntries + 1
-    const to = from + partEntries
+    const [begin, to] = [num * partEntries, (num + 1) * partEntries]
+    const from = Math.max(begin, 1)
     const kinds = new Interner()
     return {
-      kind: this.kind.slice(from, to).map((kind) => kinds.numberOf(this.#kinds.texts[kind] ?? '')),
+      kind: narrow(Uint32Array.from(this.kind.slice(from, to), (kind) => kinds.numberOf(this.#kinds.texts[kind] ?? ''))),
       kinds: kinds.texts,
       connection: this.connection.slice(from, to),
-      texts: this.texts.map((column) => column.slice(from, to)),
+      texts: this.texts.map((column) => column.pack(begin, to)),
       ...this.groups.slice(from, to),
     }
   }
@@ -84,8 +84,10 @@ export class Entries {
     const from = this.count
     const kinds = Uint32Array.from(packed.kinds, (kind) => this.#kinds.numberOf(kind))
     this.connection.setAll(from, packed.connection)
-    packed.kind.forEach((kind, at) => (packed.kind[at] = kinds[kind] ?? 0))
-    this.kind.setAll(from, packed.kind)
+    this.kind.setAll(
+      from,
+      Uint32Array.from(packed.kind, (kind) => kinds[kind] ?? 0),
+    )
     this.texts.forEach((column, at) => {
       const texts = packed.texts[at]
       if (texts !== undefined) column.append(texts)

@@ -1,4 +1,4 @@
-type Narrow = Uint8Array | Uint16Array | Uint32Array
+export type Narrow = Uint8Array | Uint16Array | Uint32Array
 
 /** Small numbers by dictionary number, in as few bytes each as the greatest needs. */
 export class NarrowColumn {
@@ -13,7 +13,7 @@ export class NarrowColumn {
     this.#values[number] = value
   }
 
-  setAll(from: number, values: Uint32Array): void {
+  setAll(from: number, values: Narrow): void {
     let greatest = 0
     for (const value of values) if (value > greatest) greatest = value
     this.#fit(from + values.length, greatest)
@@ -21,8 +21,8 @@ export class NarrowColumn {
   }
 
   /** Values of the numbers `from` to `to` (exclusive). */
-  slice(from: number, to: number): Uint32Array {
-    return Uint32Array.from(this.#values.subarray(from, to))
+  slice(from: number, to: number): Narrow {
+    return this.#values.slice(from, to)
   }
 
   /** Makes room for numbers below `count`. */
@@ -43,4 +43,11 @@ function copyOf(values: Narrow, capacity: number, width: number): Narrow {
   const copy = width === 1 ? new Uint8Array(capacity) : width === 2 ? new Uint16Array(capacity) : new Uint32Array(capacity)
   copy.set(values)
   return copy
+}
+
+/** The same values in as few bytes each as the greatest needs. */
+export function narrow(values: Uint32Array): Narrow {
+  let max = 0
+  for (const value of values) if (value > max) max = value
+  return max < 0x100 ? new Uint8Array(values) : max < 0x1_0000 ? new Uint16Array(values) : values
 }

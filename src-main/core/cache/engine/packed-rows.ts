@@ -1,7 +1,7 @@
 import type { EventColumns } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { Interner } from './entries.ts'
-import { type Narrow, narrow } from './segments.ts'
+import { type Narrow, narrow } from './narrow-column.ts'
 
 /** Contexts by what they stand for, as their numbers differ from start to start. */
 export interface PackedContexts {

@@ -5,6 +5,7 @@ import type { TimeColumn } from './time-column.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { Interner } from './entries.ts'
+import { narrow, type Narrow } from './narrow-column.ts'
 import { release } from '../../lib/release.ts'
 
 /** Events of one stored segment. */
@@ -57,8 +58,6 @@ export function readEvents(db: Database, fromSeq: number, toSeq: number): Iterab
 export function readEvent(db: Database, seq: number): EventRecord | undefined {
   return prepared<[number], EventRecord>(db, `SELECT ${eventColumns} FROM event WHERE seq = ?`).get(seq)
 }
-
-export type Narrow = Uint8Array | Uint16Array | Uint32Array
 
 /** A full segment as it is stored. Contexts are told by what they stand for, as their numbers differ from start to start. */
 interface PackedSegment {
@@ -157,11 +156,4 @@ function narrowTimes(timeMs: Float64Array): Pick<PackedSegment, 'timeMs' | 'time
 function putTimes({ timeMs, timeBase }: PackedSegment, times: TimeColumn, from: number): void {
   if (timeMs instanceof Float64Array) timeMs.forEach((at, i) => times.set(from + i, at))
   else for (let i = 0; i < timeMs.length; i++) times.set(from + i, timeMs[i] === noTime ? Number.NaN : timeBase + (timeMs[i] as number))
-}
-
-/** The same values in as few bytes each as the greatest needs. */
-export function narrow(values: Uint32Array): Narrow {
-  let max = 0
-  for (const value of values) if (value > max) max = value
-  return max < 256 ? new Uint8Array(values) : max < 65_536 ? new Uint16Array(values) : values
 }

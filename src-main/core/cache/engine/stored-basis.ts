@@ -5,8 +5,9 @@ import type { ArchiveState } from './archive-state.ts'
 import { CountBasis, type PackedBasis } from './count-basis.ts'
 import { decode, encode } from './packed.ts'
 import { ContextPacker, type PackedContexts, type PackedRows, packRows, unpackContexts, unpackRows } from './packed-rows.ts'
+import { type Narrow, narrow } from './narrow-column.ts'
 import { prepared } from './prepared.ts'
-import { type Narrow, narrow, segmentRows } from './segments.ts'
+import { segmentRows } from './segments.ts'
 
 /** Number of the snapshot, beside those of the newest rows and of numbers of all events. */
 const snapshotNum = 3_000_002

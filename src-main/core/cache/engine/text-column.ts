@@ -1,31 +1,73 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
-import {
-  blockEntries,
-  endOfEntry,
-  longestNeedleBytes,
-  mostChunkEntries,
-  nothing,
-  searcherOf,
-  type TextChunk,
-  type TextMemory,
-} from './text-memory.ts'
-import { chunkWords, type Searching, type TextScan } from './text-scan.ts'
+import { type PackedSymbols, sampleOf, SymbolTable } from './symbol-table.ts'
+import { automatonOf, longestNeedleBytes } from './text-automaton.ts'
+import { endOfEntry, nothing } from './text-bytes.ts'
+import { mostChunkEntries, searcherOf, type TextMemory } from './text-memory.ts'
+import type { Needle, Searching, TextScan } from './text-scan.ts'
 
 /** Of so many entries it is kept where one begins, a power of two. */
 const startsEvery = 8
-/** Words of candidates between two breaths. */
+/** A chunk ends with one of so many entries, the bits of a word. */
+const wordEntries = 32
+/** Bytes from which on a chunk is full, before it is written in symbols. */
+const fullChunkBytes = 512 * 1024
+/** Room for a chunk that is not full, to begin with. */
+const openBytes = 16 * 1024
+/** Symbols that take so much more than of the texts they were found from do not suit what comes now. */
+const worseBy = 1.2
+/** Of new symbols it is expected that others take so much more. */
+const betterBy = 1.1
+/** Ways to write a column's chunks, at most: each needs an automaton of its own in each search. */
+const mostWritings = 64
+/** Candidates looked at one by one between two breaths, in words of their bits. */
 const stepWords = 128
 
 /** Where in an entry a text is looked for. */
 export type TextPlace = 'anywhere' | 'start' | 'end' | 'whole'
 
+/** Entries that lie behind each other, each ended by 0xFF, and another such byte before the first. */
+interface TextChunk {
+  readonly address: number
+  readonly end: number
+  /** Number of its first entry. */
+  readonly first: number
+  readonly count: number
+  /** No byte of its texts is greater: ids of digits and the like need not be gone through for words. */
+  readonly greatestByte: number
+  /** Which symbols it is written in, as a place in the column's; 0: as it is. */
+  readonly writing: number
+}
+
+/** What a chunk is written in, and the bytes that takes for each byte of text it was found from. */
+interface Writing {
+  /** Null: as it is. */
+  readonly table: SymbolTable | null
+  share: number
+}
+
+/** Chunks as they are stored. */
+export interface PackedTexts {
+  readonly symbols: readonly (PackedSymbols & { readonly share: number })[]
+  /** By chunk: how many entries, how many bytes, the greatest byte, and its symbols, counted from 1; 0: none. */
+  readonly chunks: Uint32Array
+  /** Where every eighth entry begins. */
+  readonly starts: Uint32Array
+  readonly bytes: Uint8Array
+}
+
 /**
- * Folded texts by number, joined as UTF-8 for fast search. Number 0 is what stands for none.
- * The bytes 0xFF (end of an entry) and 0xFE (nothing there) occur in no UTF-8, so no search ever crosses or hits them.
+ * Folded texts by number, joined as UTF-8 for fast search. Number 0 is what stands for none. The last texts are kept as they are; as soon as there are enough of
+ * them they are written in symbols (`symbol-table.ts`), and searched as they are written.
  */
 export class TextColumn {
   readonly #memory: TextMemory
+  /** Full chunks. One begins at each multiple of `mostChunkEntries`. */
   readonly #chunks: TextChunk[] = []
+  /** By number divided by `mostChunkEntries`: the chunk that begins there. */
+  readonly #chunkAt: number[] = []
+  readonly #writings: Writing[] = [{ table: null, share: 1 }]
+  /** The entries behind the full chunks lie here. */
+  #open: { address: number; limit: number; end: number; first: number }
   /** The chunks as they are told to a search; null: not since something was added. */
   #chunkTable: Uint32Array | null = null
   /** Where every eighth entry begins. */
@@ -38,8 +80,10 @@ export class TextColumn {
   /** `none`: what number 0 reads. */
   constructor(memory: TextMemory, none: string | null = null) {
     this.#memory = memory
+    const address = this.#take(openBytes)
+    this.#open = { address, limit: address + openBytes, end: address, first: 0 }
+    this.#lastStart = address
     this.push(none)
-    this.#lastStart = this.#starts[0] as number
   }
 
   /** Entries, number 0 included. */
@@ -56,56 +100,78 @@ export class TextColumn {
   /** Appends the next number's text, folded already; null: nothing. */
   push(folded: string | null): void {
     const sizeBytes = folded === null ? 2 : Buffer.byteLength(folded) + 1
-    const chunk = this.#chunkFor(sizeBytes)
+    if (this.#isFull()) this.#close()
+    if (this.#open.end + sizeBytes > this.#open.limit) this.#growOpen(sizeBytes)
+    const open = this.#open
     const { bytes } = this.#memory
-    if (folded === null) bytes[chunk.end] = nothing
-    else bytes.write(folded, chunk.end, 'utf8')
-    this.#countEntry(chunk.end)
-    chunk.end += sizeBytes
-    bytes[chunk.end - 1] = endOfEntry
+    if (folded === null) bytes[open.end] = nothing
+    else bytes.write(folded, open.end, 'utf8')
+    this.#noteStart(this.#count, open.end)
+    open.end += sizeBytes
+    bytes[open.end - 1] = endOfEntry
+    this.#count++
+    this.#chunkTable = null
   }
 
-  /** Appends entries packed by `slice` of another column. */
-  append({ starts, bytes }: { readonly starts: Uint32Array; readonly bytes: Uint8Array }): void {
-    this.reserve(this.#count + starts.length)
-    for (let at = 0; at < starts.length;) {
-      // Block by block: no block lies in two chunks.
-      const to = Math.min(starts.length, at + blockEntries - (this.#count % blockEntries))
-      const from = starts[at] as number
-      const block = bytes.subarray(from, starts[to] ?? bytes.length)
-      const chunk = this.#chunkFor(block.length)
-      this.#memory.bytes.set(block, chunk.end)
-      for (; at < to; at++) this.#countEntry(chunk.end + (starts[at] as number) - from)
-      chunk.end += block.length
+  /** Appends full chunks packed by `pack` of another column, whose numbers this one lacks; where there are none yet, number 0 is among them. */
+  append({ symbols, chunks, starts, bytes }: PackedTexts): void {
+    const from = this.#count === 1 ? 0 : this.#count
+    const packed = chunksOf(chunks)
+    const count = packed.reduce((sum, chunk) => sum + chunk.count, 0)
+    this.reserve(from + count)
+    const address = this.#take(bytes.length)
+    this.#memory.bytes.set(bytes, address)
+    starts.forEach((start, at) => this.#noteStart(from + at * startsEvery, address + start))
+    const writings = symbols.map(({ share, ...symbols }) => this.#writingOf(symbols, share))
+    let [first, begin] = [from, address]
+    for (const { count, sizeBytes, greatestByte, symbols } of packed) {
+      const writing = symbols === 0 ? 0 : (writings[symbols - 1] ?? 0)
+      this.#add({ address: begin, end: begin + sizeBytes, first, count, greatestByte, writing })
+      first += count
+      begin += sizeBytes
     }
+    this.#count = first
+    this.#open = { ...this.#open, end: this.#open.address, first }
+    this.#lastNumber = 0
+    this.#lastStart = this.#starts[0] as number
+    this.#chunkTable = null
   }
 
-  /** Entries `from` to `to` (exclusive), for storing. */
-  slice(from: number, to: number): { readonly starts: Uint32Array; readonly bytes: Uint8Array } {
-    const starts = new Uint32Array(Math.max(0, Math.min(to, this.#count) - from))
+  /** Entries `from` to `to` (exclusive), for storing. Both are multiples of `mostChunkEntries`, and there are entries behind them. */
+  pack(from: number, to: number): PackedTexts {
+    const chunks = this.#chunks.filter(({ first }) => first >= from && first < to)
+    const writings = [...new Set(chunks.map(({ writing }) => writing))].filter((writing) => writing > 0)
     const { bytes } = this.#memory
-    const parts: Uint8Array[] = []
+    const starts = new Uint32Array((to - from) / startsEvery)
     let sizeBytes = 0
-    let [partStart, partEnd] = [0, 0]
-    for (let at = 0; at < starts.length; at++) {
-      const [start, end] = this.#range(from + at)
-      if (start !== partEnd) {
-        parts.push(bytes.subarray(partStart, partEnd))
-        partStart = start
-      }
-      partEnd = end + 1
-      starts[at] = sizeBytes
-      sizeBytes += partEnd - start
+    for (const { address, end, first, count } of chunks) {
+      for (let number = first; number < first + count; number += startsEvery)
+        starts[(number - from) / startsEvery] = (this.#starts[number / startsEvery] as number) - address + sizeBytes
+      sizeBytes += end - address
     }
-    return { starts, bytes: Buffer.concat([...parts, bytes.subarray(partStart, partEnd)], sizeBytes) }
+    return {
+      symbols: writings.flatMap((writing) => {
+        const { table, share } = this.#writings[writing] as Writing
+        return table === null ? [] : { ...table.pack(), share }
+      }),
+      chunks: Uint32Array.from(
+        chunks.flatMap(({ address, end, count, greatestByte, writing }) => [
+          count,
+          end - address,
+          greatestByte,
+          writings.indexOf(writing) + 1,
+        ]),
+      ),
+      starts,
+      bytes: Buffer.concat(chunks.map(({ address, end }) => bytes.subarray(address, end))),
+    }
   }
 
   /** The folded text of a number; null: nothing there. */
   text(number: number): string | null {
-    if (number >= this.#count) return null
-    const [start, end] = this.#range(number)
-    const { bytes } = this.#memory
-    return bytes[start] === nothing ? null : bytes.toString('utf8', start, end)
+    if (!this.isPresent(number)) return null
+    const [text, sizeBytes] = this.#read(number, scratch)
+    return text.toString('utf8', 0, sizeBytes)
   }
 
   isPresent(number: number): boolean {
@@ -114,19 +180,17 @@ export class TextColumn {
 
   /** Hash of an entry's bytes, 32 bits; equal entries have equal hashes. */
   hash(number: number): number {
-    const [start, end] = this.#range(number)
-    const { bytes } = this.#memory
+    const [text, sizeBytes] = this.#read(number, scratch)
     let hash = 0x811c9dc5
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193)
+    for (let i = 0; i < sizeBytes; i++) hash = Math.imul(hash ^ (text[i] as number), 0x01000193)
     return (hash ^ (hash >>> 15)) >>> 0
   }
 
   /** Whether an entry equals an entry of this or another column. */
   isSame(number: number, other: TextColumn, otherNumber: number): boolean {
-    const [start, end] = this.#range(number)
-    const [otherStart, otherEnd] = other.#range(otherNumber)
-    if (end - start !== otherEnd - otherStart) return false
-    return this.#memory.bytes.compare(other.#memory.bytes, otherStart, otherEnd, start, end) === 0
+    const [text, sizeBytes] = this.#read(number, scratch)
+    const [otherText, otherSizeBytes] = other.#read(otherNumber, otherScratch)
+    return sizeBytes === otherSizeBytes && text.compare(otherText, 0, sizeBytes, 0, sizeBytes) === 0
   }
 
   /** Sets the bit of every entry that holds the folded text in a place, or is it. */
@@ -153,67 +217,121 @@ export class TextColumn {
 
   #scan(bytes: Buffer, bits: Uint32Array): TextScan {
     const chunks = (this.#chunkTable ??= this.#tellChunks())
-    return { memory: this.#memory.shared, chunks, needle: this.#memory.needle(bytes, this.#starts[0] as number), bits }
+    const needle: Needle = {
+      greatestByte: Math.max(...bytes.filter((byte) => byte < nothing)),
+      automata: this.#writings.map(({ table }) => automatonOf(bytes, table)),
+    }
+    return { memory: this.#memory.shared, chunks, needle, bits }
   }
 
-  #tellChunks(): Uint32Array {
-    const table = new Uint32Array(this.#chunks.length * chunkWords)
-    this.#chunks.forEach(({ address, end, first, greatestByte }, at) => {
-      const last = this.#chunks[at + 1]?.first ?? this.#count
-      table.set([address, end, first, last - first, greatestByte], at * chunkWords)
-    })
-    return table
-  }
-
-  /** Entries that hold the beginning are looked at one by one, with the bytes around them. */
+  /** Entries that hold the beginning are looked at one by one, with the bytes that end them and those before. */
   *#markingLong(bytes: Buffer, bits: Uint32Array): Searching<void> {
     const candidates = emptyBits(this.#count)
     yield* this.#markingBytes(bytes.subarray(0, longestNeedleBytes), candidates)
     for (let from = 0; from < candidates.length; from += stepWords) {
       forEachBit(candidates, from, Math.min(from + stepWords, candidates.length), (number) => {
-        const [start, end] = this.#range(number)
-        if (this.#memory.bytes.subarray(start - 1, end + 1).includes(bytes)) setBit(bits, number)
+        const [text, sizeBytes] = this.#read(number, scratch)
+        if (Buffer.concat([Buffer.of(endOfEntry), text.subarray(0, sizeBytes), Buffer.of(endOfEntry)]).includes(bytes)) setBit(bits, number)
       })
       yield []
     }
   }
 
-  /** The chunk that takes the next entry. Where it does not fit into the last, a new one does, into which the unfinished block moves. */
-  #chunkFor(sizeBytes: number): TextChunk {
-    const last = this.#chunks.at(-1)
-    if (last !== undefined && last.end + sizeBytes <= last.limit && this.#count - last.first < mostChunkEntries) return last
-    const first = this.#count - (this.#count % blockEntries)
-    const from = last === undefined ? 0 : first === this.#count ? last.end : (this.#starts[first / startsEvery] as number)
-    const movedBytes = last === undefined ? 0 : last.end - from
-    // A block that has a chunk to itself will be as large again, so that it does not move with each entry.
-    const chunk = this.#memory.chunk(first, (movedBytes + sizeBytes) * 2)
-    if (last === undefined) return this.#begin(chunk)
-    this.#memory.bytes.copyWithin(chunk.end, from, last.end)
-    for (let number = first; number < this.#count; number += startsEvery) {
-      this.#starts[number / startsEvery] = (this.#starts[number / startsEvery] as number) + chunk.end - from
+  #tellChunks(): Uint32Array {
+    const { address, end, first } = this.#open
+    const open: TextChunk = { address, end, first, count: this.#count - first, greatestByte: nothing, writing: 0 }
+    return Uint32Array.from(
+      [...this.#chunks, open].flatMap(({ address, end, first, count, greatestByte, writing }) =>
+        count === 0 ? [] : [first, count, greatestByte, writing, address - 1, end],
+      ),
+    )
+  }
+
+  #isFull(): boolean {
+    const { first, address, end } = this.#open
+    const count = this.#count - first
+    return count > 0 && (this.#count % mostChunkEntries === 0 || (count % wordEntries === 0 && end - address >= fullChunkBytes))
+  }
+
+  /** Writes the entries that are not in full chunks as one. */
+  #close(): void {
+    const { address, end, first } = this.#open
+    const entries = Buffer.from(this.#memory.bytes.subarray(address, end))
+    const greatestByte = searcherOf(this.#memory.shared, 'own').greatestByte(address, end)
+    const [writing, written] = this.#write(entries)
+    const to = this.#take(written.length)
+    this.#memory.bytes.set(written, to)
+    this.#add({ address: to, end: to + written.length, first, count: this.#count - first, greatestByte, writing })
+    let start = 0
+    for (let number = first; number < this.#count; number++) {
+      this.#noteStart(number, to + start)
+      start = written.indexOf(endOfEntry, start) + 1
     }
-    chunk.end += movedBytes
-    last.end = from
-    last.greatestByte = searcherOf(this.#memory.shared, 'own').greatestByteOf(last)
+    this.#open = { ...this.#open, end: address, first: this.#count }
     this.#lastNumber = 0
     this.#lastStart = this.#starts[0] as number
-    if (last.first === first) this.#chunks.pop()
-    return this.#begin(chunk)
   }
 
-  #begin(chunk: TextChunk): TextChunk {
+  /** Entries in the symbols that take least; as they are where none take less. */
+  #write(entries: Buffer): [writing: number, written: Uint8Array] {
+    const out = Buffer.allocUnsafe(entries.length * 2)
+    const writing = this.#writingFor(sampleOf(entries), out)
+    const sizeBytes = this.#writings[writing]?.table?.encode(entries, out) ?? entries.length
+    return sizeBytes < entries.length ? [writing, Buffer.from(out.subarray(0, sizeBytes))] : [0, entries]
+  }
+
+  /** What suits a sample best, found from it where nothing known does. `out`: as `encode` needs it. */
+  #writingFor(sample: Uint8Array, out: Uint8Array): number {
+    const shareOf = (table: SymbolTable | null): number => (table === null ? 1 : table.encode(sample, out) / sample.length)
+    const shares = this.#writings.map(({ table }) => shareOf(table))
+    const best = shares.indexOf(Math.min(...shares))
+    const [share, known] = [shares[best] as number, this.#writings[best] as Writing]
+    if ((best > 0 && share <= known.share * worseBy) || this.#writings.length === mostWritings) return best
+    const table = SymbolTable.train(sample)
+    const tableShare = shareOf(table)
+    if (tableShare * betterBy < share) return this.#writings.push({ table, share: tableShare }) - 1
+    // No others are looked for until it is worse still.
+    known.share = share
+    return best
+  }
+
+  /** Where among the column's ways to write stored symbols stand. */
+  #writingOf(symbols: PackedSymbols, share: number): number {
+    const table = SymbolTable.unpack(symbols)
+    const known = this.#writings.findIndex((writing) => writing.table?.isSame(table))
+    return known > 0 ? known : this.#writings.push({ table, share }) - 1
+  }
+
+  #add(chunk: TextChunk): void {
+    if (chunk.first % mostChunkEntries === 0) this.#chunkAt.push(this.#chunks.length)
     this.#chunks.push(chunk)
-    return chunk
   }
 
-  #countEntry(start: number): void {
-    this.#chunkTable = null
-    if (this.#count % startsEvery === 0) {
-      const at = this.#count / startsEvery
-      if (at >= this.#starts.length) this.#growStarts(Math.ceil(at * 1.25) + 1)
-      this.#starts[at] = start
+  /** Room for entries, with the byte before them. */
+  #take(sizeBytes: number): number {
+    const address = this.#memory.take(sizeBytes + 1)
+    this.#memory.bytes[address] = endOfEntry
+    return address + 1
+  }
+
+  #growOpen(sizeBytes: number): void {
+    const { address, end, first } = this.#open
+    const roomBytes = (end - address + sizeBytes) * 2
+    const to = this.#take(roomBytes)
+    this.#memory.bytes.copyWithin(to, address, end)
+    for (let at = Math.ceil(first / startsEvery); at * startsEvery < this.#count; at++) {
+      this.#starts[at] = (this.#starts[at] as number) + to - address
     }
-    this.#count++
+    this.#open = { address: to, limit: to + roomBytes, end: to + end - address, first }
+    this.#lastNumber = 0
+    this.#lastStart = this.#starts[0] as number
+  }
+
+  #noteStart(number: number, start: number): void {
+    if (number % startsEvery !== 0) return
+    const at = number / startsEvery
+    if (at >= this.#starts.length) this.#growStarts(Math.ceil(at * 1.25) + 1)
+    this.#starts[at] = start
   }
 
   #growStarts(length: number): void {
@@ -224,7 +342,7 @@ export class TextColumn {
 
   /** Where an entry begins. */
   #startOf(number: number): number {
-    // Entries are mostly asked for one after another; those of different blocks may lie in different chunks.
+    // Entries are mostly asked for one after another; those of different eights may lie in different chunks.
     const isNext = number === this.#lastNumber + 1 && number % startsEvery !== 0
     let start = isNext ? this.#endOf(this.#lastStart) + 1 : (this.#starts[Math.floor(number / startsEvery)] as number)
     if (!isNext) for (let skipped = number % startsEvery; skipped > 0; skipped--) start = this.#endOf(start) + 1
@@ -241,8 +359,34 @@ export class TextColumn {
     return at
   }
 
-  #range(number: number): [start: number, end: number] {
+  /** The bytes of an entry, and how many they are. They are those of a buffer that is used again. */
+  #read(number: number, buffer: { bytes: Buffer }): readonly [bytes: Buffer, sizeBytes: number] {
     const start = this.#startOf(number)
-    return [start, this.#endOf(start)]
+    const end = this.#endOf(start)
+    const table = this.#writings[this.#writingAt(number)]?.table ?? null
+    const mostBytes = (end - start) * 8
+    if (buffer.bytes.length < mostBytes) buffer.bytes = Buffer.allocUnsafe(mostBytes)
+    const { bytes } = this.#memory
+    const sizeBytes = table === null ? bytes.copy(buffer.bytes, 0, start, end) : table.decode(bytes, start, end, buffer.bytes)
+    return [buffer.bytes, sizeBytes]
   }
+
+  /** What an entry is written in. */
+  #writingAt(number: number): number {
+    if (number >= this.#open.first) return 0
+    let at = this.#chunkAt[Math.floor(number / mostChunkEntries)] as number
+    for (let next = this.#chunks[at + 1]; next !== undefined && next.first <= number; next = this.#chunks[at + 1]) at++
+    return this.#chunks[at]?.writing ?? 0
+  }
+}
+
+/** For bytes of entries that are only looked at. */
+const scratch = { bytes: Buffer.alloc(1_024) }
+const otherScratch = { bytes: Buffer.alloc(1_024) }
+
+function chunksOf(packed: Uint32Array): readonly { count: number; sizeBytes: number; greatestByte: number; symbols: number }[] {
+  return Array.from({ length: packed.length / 4 }, (_, at) => {
+    const [count = 0, sizeBytes = 0, greatestByte = 0, symbols = 0] = packed.subarray(at * 4, at * 4 + 4)
+    return { count, sizeBytes, greatestByte, symbols }
+  })
 }

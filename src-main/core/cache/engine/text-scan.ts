@@ -1,12 +1,22 @@
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration is no module that could be imported
 /// <reference path="./web-assembly.d.ts" />
 import { type SharedSlices, sharedSlices } from './slices.ts'
-import { blockEntries, type Needle, searcherOf, type ThreadArea } from './text-memory.ts'
+import type { Automaton } from './text-automaton.ts'
+import { searcherOf, type ThreadArea } from './text-memory.ts'
 
-/** Numbers that tell a chunk: where it begins and ends, its first entry, how many it has, and its greatest byte. */
-export const chunkWords = 5
+/**
+ * Numbers that tell a chunk: its first entry, how many it has, its greatest byte, which symbols it is written in, and where it begins and
+ * ends.
+ */
+export const chunkNumbers = 6
 /** Chunks searched between two breaths: some 2 MB. */
-const sliceChunks = 8
+const sliceChunks = 16
+
+/** What is looked for: its greatest byte, and the automaton for each way in which chunks are written. */
+export interface Needle {
+  readonly greatestByte: number
+  readonly automata: readonly Automaton[]
+}
 
 /** A text looked for in a column: the bits of the entries that hold it are set. */
 export interface TextScan {
@@ -33,7 +43,7 @@ export interface ScanTask {
 }
 
 /** Entries that a scan goes through. */
-export const entriesOf = ({ bits }: TextScan): number => bits.length * blockEntries
+export const entriesOf = ({ bits }: TextScan): number => bits.length * 32
 
 /** Gathers scans of one memory; null: there are none. */
 export function taskOf(scans: readonly TextScan[]): ScanTask | null {
@@ -45,7 +55,7 @@ export function taskOf(scans: readonly TextScan[]): ScanTask | null {
     let column = columns.get(chunks)
     if (column === undefined) {
       columns.set(chunks, (column = { chunks, wanted: [] }))
-      count += chunks.length / chunkWords
+      count += chunks.length / chunkNumbers
     }
     column.wanted.push({ needle, bits })
   }
@@ -61,11 +71,14 @@ export function scanSlice(
   const searcher = searcherOf(memory, thread)
   let begin = 0
   for (const { chunks, wanted } of columns) {
-    const count = chunks.length / chunkWords
+    const count = chunks.length / chunkNumbers
     for (let at = Math.max(from - begin, 0); at < Math.min(to - begin, count); at++) {
-      const word = (place: number): number => chunks[at * chunkWords + place] as number
+      const begins = at * chunkNumbers
+      const [first = 0, entries = 0, greatestByte = 0, writing = 0, text = 0, textEnd = 0] = chunks.subarray(begins, begins + chunkNumbers)
       for (const { needle, bits } of wanted) {
-        if (needle.greatestByte <= word(4)) searcher.mark(word(0), word(1), word(3), needle, bits, word(2) / blockEntries)
+        const automaton = needle.automata[writing]
+        if (automaton !== undefined && needle.greatestByte <= greatestByte)
+          searcher.mark(text, textEnd, entries, automaton, bits, first / 32)
       }
     }
     begin += count

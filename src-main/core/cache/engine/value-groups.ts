@@ -8,10 +8,10 @@ const leastMetBits = 262_144
 
 /** Groups of some numbers as they are stored. */
 export interface PackedGroups {
-  /** The group of each. */
-  readonly first: Uint32Array
-  /** Hashes of what they are called; only those of a group's first number are of use. */
-  readonly hashes: Uint32Array
+  /** Of each that is the first of its group the hash of what it is called, of any other its group. */
+  readonly hashOrGroup: Uint32Array
+  /** A bit for each that is not the first of its group. */
+  readonly joined: Uint32Array
   /** The numbers that read differently from their group's first. */
   readonly varied: Uint32Array
 }
@@ -71,27 +71,23 @@ export class ValueGroups {
 
   /** Groups of the numbers `from` to `to` (exclusive), for storing. */
   slice(from: number, to: number): PackedGroups {
-    const packed = { first: new Uint32Array(to - from), hashes: new Uint32Array(to - from) }
+    const joined = emptyBits(to - from)
     const varied: number[] = []
     for (let number = from; number < to; number++) {
-      const group = this.of(number)
-      packed.first[number - from] = group
-      if (group === number) packed.hashes[number - from] = this.#hashOrGroup.at(number)
-      else if (hasBit(this.#varied, number)) varied.push(number)
+      if (!hasBit(this.#joined, number)) continue
+      setBit(joined, number - from)
+      if (hasBit(this.#varied, number)) varied.push(number)
     }
-    return { ...packed, varied: Uint32Array.from(varied) }
+    return { hashOrGroup: this.#hashOrGroup.values.slice(from, to), joined, varied: Uint32Array.from(varied) }
   }
 
   /** Takes in stored groups of the next numbers. */
-  append({ first, hashes, varied }: PackedGroups): void {
+  append({ hashOrGroup, joined, varied }: PackedGroups): void {
     const from = this.#count
-    this.reserve(from + first.length)
-    this.#hashOrGroup.setAll(from, hashes)
-    for (let at = 0; at < first.length; at++) {
-      const group = first[at] as number
-      if (group !== from + at) this.#join(from + at, group)
-    }
-    this.#count += first.length
+    this.reserve(from + hashOrGroup.length)
+    this.#hashOrGroup.setAll(from, hashOrGroup)
+    forEachBit(joined, 0, joined.length, (at) => setBit(this.#joined, from + at))
+    this.#count += hashOrGroup.length
     for (const number of varied) this.#noteVaried(number)
   }
 
