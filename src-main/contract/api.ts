@@ -12,7 +12,7 @@ import {
   facetFields,
   querySchema,
   type Count,
-  type FacetCounts,
+  type Facets,
   type Histogram,
   type ParsedQuery,
   type QueryCompletion,
@@ -144,10 +144,19 @@ export const api = {
     }),
   ).returns<{ readonly row: number | null }>(),
   'events.count': takes(z.object({ query: querySchema })).returns<Count>(),
+  /** `early`: whether what is known before the archive is loaded will do, exact or not; else the answer is exact, and waits for that. */
   'events.facets': takes(
-    z.object({ query: querySchema, by: z.array(z.enum(facetFields)).min(1), top: z.number().int().min(1).max(10_000).default(20) }),
-  ).returns<FacetCounts>(),
-  'events.histogram': takes(z.object({ query: querySchema, by: z.enum(bucketUnits) })).returns<Histogram>(),
+    z.object({
+      query: querySchema,
+      by: z.array(z.enum(facetFields)).min(1),
+      top: z.number().int().min(1).max(10_000).default(20),
+      early: z.boolean().default(false),
+    }),
+  ).returns<Facets>(),
+  /** `early`: as for facets. */
+  'events.histogram': takes(
+    z.object({ query: querySchema, by: z.enum(bucketUnits), early: z.boolean().default(false) }),
+  ).returns<Histogram>(),
   /** How the query is answered, for tests and the curious. */
   'events.explain': takes(z.object({ query: querySchema })).returns<{ readonly steps: readonly string[] }>(),
   'events.get': takes(byId).returns<EventDetail>(),

@@ -29,14 +29,16 @@ const manyValues = 200
 const waitingMs = 120
 
 /**
- * Exact counts of the values of each facet. A facet with a chosen value is counted without its own choice, so that the
- * values beside it can still be added.
+ * Counts of the values of each facet: exact, or while the archive loads perhaps what there is at least. A facet with a chosen value
+ * is counted without its own choice, so that the values beside it can still be added.
  */
 export const useFacetsStore = defineStore('facets', () => {
   const client = useClient()
   const query = useQueryStore()
   const latest = createLatest()
   const counts = shallowRef<FacetCounts>({})
+  /** False: each count is the least there is, and the exact ones are on their way. */
+  const isExact = ref(true)
   const failure = shallowRef<Failure | null>(null)
   const answered = shallowRef<Query | null>(null)
   /** Whether the counts are still those of the query before, or there are none yet. */
@@ -68,13 +70,19 @@ export const useFacetsStore = defineStore('facets', () => {
       ].filter(({ by }) => by.length > 0)
     })
     try {
-      const answers = await latest.run((signal) =>
-        Promise.all(calls.map(({ text, by, top }) => client.call('events.facets', { query: { ...asked, text }, by, top }, { signal }))),
-      )
-      if (answers === undefined) return
-      counts.value = Object.assign({}, ...answers) as FacetCounts
-      answered.value = asked
-      failure.value = null
+      for (const early of [true, false]) {
+        const answers = await latest.run((signal) =>
+          Promise.all(
+            calls.map(({ text, by, top }) => client.call('events.facets', { query: { ...asked, text }, by, top, early }, { signal })),
+          ),
+        )
+        if (answers === undefined) return
+        counts.value = Object.assign({}, ...answers.map(({ values }) => values)) as FacetCounts
+        isExact.value = answers.every(({ exact }) => exact)
+        answered.value = asked
+        failure.value = null
+        if (isExact.value) return
+      }
     } catch (error) {
       failure.value = toFailure(error)
     }
@@ -97,5 +105,5 @@ export const useFacetsStore = defineStore('facets', () => {
   watch(() => query.counted, restart, { immediate: true })
   watch(() => query.archiveRevision, refresh)
 
-  return { counts, isStale, isWaiting, failure, expanded, limitOf, setExpanded, load }
+  return { counts, isExact, isStale, isWaiting, failure, expanded, limitOf, setExpanded, load }
 })

@@ -39,10 +39,10 @@ export const useHistogramStore = defineStore('histogram', () => {
     return last === 'hour' ? 'day' : last
   }
 
-  async function fitting(asked: Query, signal: AbortSignal): Promise<Histogram> {
+  async function fitting(asked: Query, early: boolean, signal: AbortSignal): Promise<Histogram> {
     let by = chosenUnit.value ?? likelyUnit()
     for (let step = 1; ; step++) {
-      const answer = await client.call('events.histogram', { query: asked, by }, { signal })
+      const answer = await client.call('events.histogram', { query: asked, by, early }, { signal })
       const extent = bucketExtent(answer.buckets, by)
       const wanted = chosenUnit.value ?? (extent === null ? by : unitFor(extent.toMs - extent.fromMs))
       if (wanted === by || step === maxSteps) return answer
@@ -54,11 +54,15 @@ export const useHistogramStore = defineStore('histogram', () => {
     const asked = query.counted
     if (asked === null) return latest.cancel()
     try {
-      const answer = await latest.run((signal) => fitting(asked, signal))
-      if (answer === undefined) return
-      histogram.value = answer
-      answered.value = asked
-      failure.value = null
+      // What is known while the archive loads may be less than all; all of it comes by itself.
+      for (const early of [true, false]) {
+        const answer = await latest.run((signal) => fitting(asked, early, signal))
+        if (answer === undefined) return
+        histogram.value = answer
+        answered.value = asked
+        failure.value = null
+        if (answer.exact) return
+      }
     } catch (error) {
       failure.value = toFailure(error)
     }

@@ -52,7 +52,9 @@ async function measure(): Promise<void> {
       const page = await timed(firstPages, () => reader.page(asked, 'newest', null, 100))
       const { next } = page
       if (next !== null) await timed(nextPages, () => reader.page(asked, 'newest', next, 100))
-      await timed(numbers, () => Promise.all([reader.count(asked), reader.facets(asked, facetFields, 50), reader.histogram(asked, 'day')]))
+      await timed(numbers, () =>
+        Promise.all([reader.count(asked), reader.facets(asked, facetFields, 50, false), reader.histogram(asked, 'day', false)]),
+      )
       const { total: matches } = await reader.window(asked, 'newest', 0, 100)
       for (const share of [0.37, 0.91]) await timed(windows, () => reader.window(asked, 'newest', Math.floor(matches * share), 100))
     }

@@ -23,13 +23,34 @@ const places = [
   '/settings',
 ] as const
 
+/** What the core of an archive without anything answers; all else is an empty list. */
+const emptyCore: Readonly<Record<string, unknown>> = {
+  'app.info': {
+    version: '1',
+    shell: 'browser',
+    isDemo: false,
+    home: '/home',
+    systemZone: 'UTC',
+    keychain: 'available',
+    archive: { state: 'open' },
+    tasks: [],
+  },
+  'settings.get': { theme: 'light', zone: 'UTC', columns: ['time', 'summary'], proxyUrl: '', exportFolder: '' },
+  'query.parse': { tokens: [], problems: [], inWords: '', chips: [] },
+  'events.first': { rows: [], total: 0, version: 1, tookMs: 1 },
+  'events.window': { rows: [], first: 0, total: 0, version: 1, tookMs: 1 },
+  'events.facets': { values: {}, exact: true },
+  'events.histogram': { unit: 'day', buckets: [], untimed: 0, exact: true },
+}
+
 /** Answers a page in place of the host. */
-function answerCalls(page: Page, replyTo: (method: string) => Reply): Promise<void> {
+function answerCalls(page: Page, replyTo: (method: string, input: unknown) => Reply | Promise<Reply>): Promise<void> {
   return page.routeWebSocket(/\/link$/, (socket) => {
-    socket.onMessage((data) => {
+    socket.onMessage(async (data) => {
       const message = JSON.parse(String(data)) as ClientMessage
-      if (message.type === 'call')
-        socket.send(JSON.stringify({ type: 'reply', id: message.id, reply: replyTo(message.method) } satisfies ServerMessage))
+      if (message.type !== 'call') return
+      const reply = await replyTo(message.method, message.input)
+      socket.send(JSON.stringify({ type: 'reply', id: message.id, reply } satisfies ServerMessage))
     })
   })
 }
@@ -225,27 +246,34 @@ describe.skipIf(browserPath === null)(`the screen${browserPath === null ? ' (no 
     await page.close()
   })
 
+  it('says which numbers are what there is at least, and shows the exact ones by itself', async () => {
+    const page = await screen.browser.newPage()
+    const buckets = (count: number) => [{ start: '2024-05-01T00:00:00.000Z', count, byService: { lytics: count } }]
+    const verbs = (count: number) => ({ verb: [{ value: 'read', label: 'read', count }] })
+    const loaded = Promise.withResolvers<null>()
+    await answerCalls(page, async (method, input) => {
+      const isEarly = (input as { readonly early?: boolean }).early === true
+      if (['events.facets', 'events.histogram'].includes(method) && !isEarly) await loaded.promise
+      const count = isEarly ? 1_230 : 1_234
+      if (method === 'events.facets') return { ok: true, value: { values: verbs(count), exact: !isEarly } }
+      if (method === 'events.histogram') return { ok: true, value: { unit: 'day', buckets: buckets(count), untimed: 0, exact: !isEarly } }
+      return { ok: true, value: emptyCore[method] ?? [] }
+    })
+    await page.goto(screen.address(null, '/events'))
+    await page.getByTitle('Only read, at least 1,230 events').getByText('≥ 1,230').waitFor()
+    await page.getByRole('region', { name: 'Service' }).getByText('Loading…').waitFor()
+    const early = page.getByText('At least so many: the exact numbers follow as soon as the archive is loaded.')
+    await early.waitFor()
+    loaded.resolve(null)
+    await page.getByTitle('Only read, 1,234 events').getByText('1,234', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'Service' }).getByText('none').waitFor()
+    await early.waitFor({ state: 'detached' })
+    await page.close()
+  })
+
   it('leads a newcomer to the first connection', async () => {
     const page = await screen.browser.newPage()
-    const values: Readonly<Record<string, unknown>> = {
-      'app.info': {
-        version: '1',
-        shell: 'browser',
-        isDemo: false,
-        home: '/home',
-        systemZone: 'UTC',
-        keychain: 'available',
-        archive: { state: 'open' },
-        tasks: [],
-      },
-      'settings.get': { theme: 'light', zone: 'UTC', columns: ['time', 'summary'], proxyUrl: '', exportFolder: '' },
-      'query.parse': { tokens: [], problems: [], inWords: '', chips: [] },
-      'events.first': { rows: [], total: 0, version: 1, tookMs: 1 },
-      'events.window': { rows: [], first: 0, total: 0, version: 1, tookMs: 1 },
-      'events.facets': {},
-      'events.histogram': { unit: 'day', buckets: [], untimed: 0, exact: true },
-    }
-    await answerCalls(page, (method) => ({ ok: true, value: values[method] ?? [] }))
+    await answerCalls(page, (method) => ({ ok: true, value: emptyCore[method] ?? [] }))
     await page.goto(screen.address(null, '/events'))
     await page.getByRole('heading', { name: 'No connection yet' }).waitFor()
     await page.getByRole('link', { name: 'Add a connection' }).click()

@@ -46,6 +46,37 @@ describe('the query', () => {
     expect(facets.counts.service?.map(({ value }) => value)).toEqual(['onehub'])
   })
 
+  it('is answered by numbers that say they are the least, until the exact ones come by themselves', async () => {
+    const facets = useFacetsStore()
+    const histogram = useHistogramStore()
+    const early: (() => void)[] = []
+    const exactOnes: (() => void)[] = []
+    const { 'events.facets': allFacets, 'events.histogram': allBars } = transport.handlers
+    if (allFacets === undefined || allBars === undefined) throw new Error('The fake lost its handlers.')
+    const asked = (input: { readonly early?: boolean | undefined }) =>
+      new Promise<void>((resolve) => (input.early === true ? early : exactOnes).push(resolve))
+    transport.handlers['events.facets'] = async (input) => {
+      await asked(input)
+      return input.early === true ? { values: { verb: [{ value: 'read', label: 'read', count: 7 }] }, exact: false } : allFacets(input)
+    }
+    transport.handlers['events.histogram'] = async (input) => {
+      await asked(input)
+      return input.early === true ? { unit: input.by, buckets: [], untimed: 0, exact: false } : allBars(input)
+    }
+    await useQueryStore().set('')
+    await vi.waitFor(() => expect(early.length).toBe(2), patiently)
+    for (const answer of early.splice(0)) answer()
+    await vi.waitFor(() => expect([facets.isExact, histogram.histogram?.exact]).toEqual([false, false]), patiently)
+    expect(facets.counts.verb).toHaveLength(1)
+    expect([facets.isStale, histogram.isStale]).toEqual([false, false])
+    await vi.waitFor(() => expect(exactOnes.length).toBe(2), patiently)
+    expect(early).toEqual([])
+    const release = setInterval(() => exactOnes.splice(0).forEach((answer) => answer()), 5)
+    await vi.waitFor(() => expect([facets.isExact, histogram.histogram?.exact]).toEqual([true, true]), patiently)
+    clearInterval(release)
+    expect(facets.counts.verb?.length).toBeGreaterThan(1)
+  })
+
   it('with a problem is never run, and the results before it stay', async () => {
     const query = useQueryStore()
     const results = useResultsStore()

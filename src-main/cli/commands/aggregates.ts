@@ -13,10 +13,10 @@ export async function facets({ line, output, call, signal }: Context): Promise<E
   if (names.length === 0) throw new UsageError(`facets needs --by with one or more of ${facetFields.join(', ')}.`)
   const top = line.number('top', 1, 20)
   const fields = names.map(fieldOf)
-  const counts = await call('events.facets', { query, by: [...new Set(fields)], top }, signal)
+  const { values: counts } = await call('events.facets', { query, by: [...new Set(fields)], top }, signal)
   // The query by itself was sound, so it can stand within another one.
   const ofFiles = { ...query, text: query.text.trim() === '' ? 'file:*' : `(${query.text}) file:*` }
-  const files = names.includes('file') ? await call('events.facets', { query: ofFiles, by: ['object'], top }, signal) : {}
+  const files = names.includes('file') ? (await call('events.facets', { query: ofFiles, by: ['object'], top }, signal)).values : {}
   const found: Record<string, readonly Pick<FacetValue, 'value' | 'label' | 'count'>[]> = {}
   names.forEach((name, i) => {
     const values = name === 'file' ? files.object : counts[fields[i] ?? 'object']

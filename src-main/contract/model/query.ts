@@ -51,7 +51,7 @@ export const querySchema = z.object({
 export type QueryInput = z.input<typeof querySchema>
 export type Query = z.infer<typeof querySchema>
 
-/** A count that says whether it is exact; `isExact: false` reads "at least". */
+/** A count that says whether it is exact; `exact: false` reads "at least". */
 export interface Count {
   readonly total: number
   readonly exact: boolean
@@ -83,6 +83,12 @@ export interface FacetValue {
 
 export type FacetCounts = Readonly<Partial<Record<FacetField, readonly FacetValue[]>>>
 
+/** Facets that say whether they are exact; `exact: false`: each value has at least that count, and there may be others. */
+export interface Facets {
+  readonly values: FacetCounts
+  readonly exact: boolean
+}
+
 export const bucketUnits = ['hour', 'day', 'week', 'month'] as const
 export type BucketUnit = (typeof bucketUnits)[number]
 
@@ -98,6 +104,7 @@ export interface Histogram {
   readonly buckets: readonly HistogramBucket[]
   /** Matches without a readable time: in the count, in no bucket. */
   readonly untimed: number
+  /** False: all counts read "at least", and there may be other buckets. */
   readonly exact: boolean
 }
 

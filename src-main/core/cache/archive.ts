@@ -7,7 +7,7 @@ import type {
   BucketUnit,
   Count,
   EventOrder,
-  FacetCounts,
+  Facets,
   FacetField,
   Histogram,
   QueryCompletion,
@@ -223,8 +223,9 @@ export interface ArchiveReader {
     signal?: AbortSignal,
   ): Promise<number | null>
   count(query: EventQuery, signal?: AbortSignal): Promise<Count>
-  facets(query: EventQuery, by: readonly FacetField[], top: number, signal?: AbortSignal): Promise<FacetCounts>
-  histogram(query: EventQuery, by: BucketUnit, signal?: AbortSignal): Promise<Histogram>
+  /** `early`: whether what is known before the archive is loaded will do, exact or not. */
+  facets(query: EventQuery, by: readonly FacetField[], top: number, early: boolean, signal?: AbortSignal): Promise<Facets>
+  histogram(query: EventQuery, by: BucketUnit, early: boolean, signal?: AbortSignal): Promise<Histogram>
   explain(query: EventQuery): Promise<readonly string[]>
   get(id: string): Promise<StoredDetail>
   /** The kept bytes of a payload; `revision` null: the newest. */

@@ -41,13 +41,13 @@ export function eventHandlers({ ports, opened }: CoreParts): AreaHandlers<'event
       const asked = read(query)
       return (await opened()).archive.reader.count(asked, signal)
     },
-    'events.facets': async ({ query, by, top }, { signal }) => {
+    'events.facets': async ({ query, by, top, early }, { signal }) => {
       const asked = read(query)
-      return (await opened()).archive.reader.facets(asked, by, top, signal)
+      return (await opened()).archive.reader.facets(asked, by, top, early, signal)
     },
-    'events.histogram': async ({ query, by }, { signal }) => {
+    'events.histogram': async ({ query, by, early }, { signal }) => {
       const asked = read(query)
-      return (await opened()).archive.reader.histogram(asked, by, signal)
+      return (await opened()).archive.reader.histogram(asked, by, early, signal)
     },
     'events.explain': async ({ query }) => {
       const asked = read(query)

@@ -156,7 +156,7 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
     'events.first': ({ query, count }) => results.window(query.text ?? '', 0, count),
     'events.locate': ({ query, at }) => ({ row: 'id' in at ? results.locate(query.text ?? '', at.id) : 0 }),
     'events.count': ({ query }) => ({ total: results.count(query.text ?? ''), exact: true }),
-    'events.facets': ({ query, by, top = 20 }) => results.facets(query.text ?? '', by, top),
+    'events.facets': ({ query, by, top = 20 }) => ({ values: results.facets(query.text ?? '', by, top), exact: true }),
     'events.histogram': ({ query, by }) => results.histogram(query.text ?? '', by),
     'events.explain': () => ({ steps: ['generated rows'] }),
     'events.get': ({ id }) => detailOf(id),

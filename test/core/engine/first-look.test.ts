@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { facetFields } from '../../../src-main/contract/model/query.ts'
+import { type FacetCounts, facetFields, type Histogram } from '../../../src-main/contract/model/query.ts'
 import { openArchive } from '../../../src-main/core/cache/client.ts'
 import type { Database } from '../../../src-main/core/cache/driver.ts'
 import { FirstNumbers } from '../../../src-main/core/cache/engine/first-numbers.ts'
@@ -98,6 +98,62 @@ test('threads answer the first rows before and after loading alike', async () =>
   expect(before.rows.at(0)?.event.externalId).toBe('last')
 })
 
+/** Each value and bucket that is told, and what there is of it. */
+function told(facets: FacetCounts, histogram: Histogram): Map<string, number> {
+  const values = Object.entries(facets).flatMap(([field, found]) => found.map(({ value, count }) => [`${field} ${value}`, count] as const))
+  const buckets = histogram.buckets.flatMap(({ start, count, byService }) => [
+    [start, count] as const,
+    ...Object.entries(byService).map(([service, part]) => [`${start} ${service}`, part] as const),
+  ])
+  return new Map([...values, ...buckets, ['untimed', histogram.untimed]])
+}
+
+test('numbers of an earlier moment are what there is at least, and say so', async () => {
+  let answered = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 20, maxLength: 60 }),
+      fc.array(step, { maxLength: 5 }),
+      fc.integer({ min: 0, max: 3 }),
+      async (before, after, marked) => {
+        const { add, db, engine, writer } = await testEngine()
+        add('c1', before.map(recordOfStep))
+        const counted = async () => {
+          const now = await engine()
+          return { facets: await now.facets(everything, facetFields, 50, never), histogram: await now.histogram(everything, 'hour', never) }
+        }
+        const first = await counted()
+        const { state } = await engine()
+        const numbers = new FirstNumbers(state, db, 0)
+        numbers.noteFacets(everything, facetFields, 50, first.facets)
+        numbers.noteHistogram(everything, first.histogram)
+        const newest = newestToSave(state, { keptRows: 10, leastRows: 0 })
+        writer.saveSegments([numbers.toSave(), ...(newest === null ? [] : [newest])])
+        const { events } = await (await engine()).page(everything, 'newest', null, marked, never)
+        add(
+          'c1',
+          after.map((made, at) => recordOfStep(made, 1_000 + at)),
+        )
+        for (const { id } of events) writer.markReview([id], 'reviewed', '2024-05-01T00:00:00.000Z')
+        const look = FirstLook.open(db)
+        const facets = look?.facets(everything, facetFields, 50, true)
+        const histogram = look?.histogram(everything, 'hour', true)
+        const now = await counted()
+        const whole = told(now.facets, now.histogram)
+        expect(facets?.exact).toBe(histogram?.exact)
+        if (facets === undefined || histogram === undefined) expect.fail('nothing was told')
+        const found = told(facets.values, histogram)
+        if (facets.exact) expect(found).toEqual(whole)
+        else for (const [name, count] of found) expect(whole.get(name) ?? 0, name).toBeGreaterThanOrEqual(count)
+        expect(facets.exact).toBe(after.length + events.length === 0)
+        if (!facets.exact && found.size > 5) answered++
+      },
+    ),
+    { numRuns: 40 },
+  )
+  expect(answered).toBeGreaterThan(0)
+})
+
 test('numbers of all events are told before loading as they were counted, and never once they may differ', async () => {
   const { add, db, engine, writer } = await testEngine()
   add(
@@ -138,14 +194,16 @@ test('numbers of all events are told before loading as they were counted, and ne
     await store()
     const look = FirstLook.open(db)
     const { facets, histogram } = await counted()
-    expect(look?.facets(everything, facetFields, 5)).toEqual(facets)
-    expect(look?.histogram(everything, 'day')).toEqual(histogram)
+    for (const early of [true, false]) {
+      expect(look?.facets(everything, facetFields, 5, early)).toEqual({ values: facets, exact: true })
+      expect(look?.histogram(everything, 'day', early)).toEqual(histogram)
+      expect(look?.facets(everything, facetFields, 6, early)).toBe(undefined)
+      expect(look?.histogram(query({ kind: 'all' }, 'Asia/Tokyo'), 'day', early)).toBe(undefined)
+      expect(look?.facets(query({ kind: 'not', part: { kind: 'all' } }), facetFields, 5, early)).toBe(undefined)
+    }
     expect(look?.count(everything)).toBe(await (await engine()).count(everything, never))
-    expect(look?.facets(everything, facetFields, 6)).toBe(undefined)
-    expect(look?.histogram(query({ kind: 'all' }, 'Asia/Tokyo'), 'day')).toBe(undefined)
-    expect(look?.facets(query({ kind: 'not', part: { kind: 'all' } }), facetFields, 5)).toBe(undefined)
     change()
-    expect(look?.facets(everything, facetFields, 5)).toBe(undefined)
-    expect(FirstLook.open(db)?.histogram(everything, 'day')).toBe(undefined)
+    expect(look?.facets(everything, facetFields, 5, false)).toBe(undefined)
+    expect(FirstLook.open(db)?.histogram(everything, 'day', false)).toBe(undefined)
   }
 })

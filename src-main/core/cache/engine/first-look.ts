@@ -1,4 +1,4 @@
-import type { BucketUnit, EventOrder, FacetCounts, FacetField, Histogram } from '../../../contract/model/query.ts'
+import type { BucketUnit, EventOrder, FacetField, Facets, Histogram } from '../../../contract/model/query.ts'
 import type { ArchiveReader, EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { KnownNumbers } from './first-numbers.ts'
@@ -18,7 +18,10 @@ interface Known {
 /** No version of a loaded archive: whoever sees another one later asks anew. */
 const firstLookVersion = 0
 
-/** Answers for the newest events of the whole list, and for numbers of all events, while the archive is still being loaded, as exactly as later; for all else, undefined. */
+/**
+ * Answers for the newest events of the whole list, and for numbers of all events, while the archive is still being loaded, as exactly as later unless
+ * they say otherwise; for all else, undefined.
+ */
 export class FirstLook {
   readonly #db: Database
   readonly #rows: RowBuilder
@@ -65,12 +68,13 @@ export class FirstLook {
     return tree.kind === 'all' ? this.#now()?.newest.total : undefined
   }
 
-  facets(query: EventQuery, by: readonly FacetField[], top: number): FacetCounts | undefined {
-    return this.#now()?.numbers.facets(query, by, top)
+  /** `early`: whether numbers that are not exact will do. */
+  facets(query: EventQuery, by: readonly FacetField[], top: number, early: boolean): Facets | undefined {
+    return this.#now()?.numbers.facets(query, by, top, early)
   }
 
-  histogram(query: EventQuery, unit: BucketUnit): Histogram | undefined {
-    return this.#now()?.numbers.histogram(query, unit)
+  histogram(query: EventQuery, unit: BucketUnit, early: boolean): Histogram | undefined {
+    return this.#now()?.numbers.histogram(query, unit, early)
   }
 
   /** How many events came between what was answered here and a later moment; null: it is the same moment. */

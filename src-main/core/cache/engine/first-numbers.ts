@@ -1,4 +1,4 @@
-import type { BucketUnit, FacetCounts, FacetField, Histogram } from '../../../contract/model/query.ts'
+import type { BucketUnit, FacetCounts, FacetField, Facets, FacetValue, Histogram } from '../../../contract/model/query.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import type { ColumnSegment } from '../reader-port.ts'
@@ -12,6 +12,8 @@ import { prepared } from './prepared.ts'
 const snapshotNum = 3_000_001
 /** Archives with fewer events are loaded in no time. */
 const leastEvents = 65_536
+/** With more changes since the answers were counted, next to nothing would be left of them for certain. */
+const mostChanges = 100_000
 /** Answers kept; a screen asks for few. */
 const mostAnswers = 16
 
@@ -28,8 +30,8 @@ const facetsKey = (by: readonly FacetField[], top: number): string => `facets ${
 const histogramKey = (unit: BucketUnit, zone: string): string => `histogram ${unit} ${zone}`
 
 /**
- * The facets and histograms of all events that were asked for, so that the next start shows them without loading the archive. They are
- * only ever shown at the very moment of the archive they were counted at.
+ * The facets and histograms of all events that were asked for, so that the next start shows them without loading the archive: as exact at the very moment
+ * of the archive they were counted at, later as what there is at least.
  */
 export class FirstNumbers {
   readonly #state: ArchiveState
@@ -82,34 +84,68 @@ export class FirstNumbers {
   }
 }
 
-/** What is stored and still true. */
+/** What is stored, as far as it holds at present. */
 export class KnownNumbers {
   readonly #answers: Answers
+  /** How many of the events that were counted have changed since; null: all is as it was counted. */
+  readonly #changed: number | null
 
-  private constructor(answers: Answers) {
+  private constructor(answers: Answers, changed: number | null) {
     this.#answers = answers
+    this.#changed = changed
   }
 
   /** To be called within a transaction. */
   static read(db: Database): KnownNumbers {
     const stored = readStored(db)
+    if (stored === null) return new KnownNumbers({}, null)
+    const moment = readMoment(db)
     const connections = prepared<[], ConnectionEntry>(db, 'SELECT num, id, service, name FROM connection').all()
-    return new KnownNumbers(stored?.of === momentAndNames(readMoment(db), connections) ? stored.answers : {})
+    if (stored.of === momentAndNames(moment, connections)) return new KnownNumbers(stored.answers, null)
+    const then = momentOf(stored.of)
+    if (then.epoch !== moment.epoch || moment.lastChange - then.lastChange > mostChanges) return new KnownNumbers({}, null)
+    const changed = prepared<[number, number], number>(db, 'SELECT count(DISTINCT seq) FROM change WHERE num > ? AND seq <= ?', 'values')
+    return new KnownNumbers(stored.answers, Number(changed.get(then.lastChange, then.lastSeq)))
   }
 
-  facets({ tree }: EventQuery, by: readonly FacetField[], top: number): FacetCounts | undefined {
-    return tree.kind === 'all' ? (this.#answers[facetsKey(by, top)] as FacetCounts | undefined) : undefined
+  /** `early`: whether less than all will do, which is told as such. */
+  facets({ tree }: EventQuery, by: readonly FacetField[], top: number, early: boolean): Facets | undefined {
+    const values = tree.kind === 'all' ? (this.#answers[facetsKey(by, top)] as FacetCounts | undefined) : undefined
+    if (values === undefined || this.#changed === null) return values && { values, exact: true }
+    return early ? { values: leastFacets(values, this.#changed), exact: false } : undefined
   }
 
-  histogram({ tree, zone }: EventQuery, unit: BucketUnit): Histogram | undefined {
-    return tree.kind === 'all' ? (this.#answers[histogramKey(unit, zone)] as Histogram | undefined) : undefined
+  histogram({ tree, zone }: EventQuery, unit: BucketUnit, early: boolean): Histogram | undefined {
+    const found = tree.kind === 'all' ? (this.#answers[histogramKey(unit, zone)] as Histogram | undefined) : undefined
+    if (found === undefined || this.#changed === null) return found
+    return early ? leastHistogram(found, this.#changed) : undefined
   }
+}
+
+/** What is left of facets for certain when so many of the events that were counted have changed. */
+function leastFacets(values: FacetCounts, changed: number): FacetCounts {
+  const left = (found: readonly FacetValue[]): readonly FacetValue[] =>
+    found.flatMap((value) => (value.count > changed ? [{ ...value, count: value.count - changed }] : []))
+  return Object.fromEntries(Object.entries(values).map(([field, found]) => [field, left(found)]))
+}
+
+function leastHistogram({ unit, buckets, untimed }: Histogram, changed: number): Histogram {
+  const left = buckets.map(({ start, byService }) => {
+    const services = Object.entries(byService).flatMap(([service, count]) => (count > changed ? [[service, count - changed] as const] : []))
+    return { start, count: services.reduce((sum, [, count]) => sum + count, 0), byService: Object.fromEntries(services) }
+  })
+  return { unit, buckets: left.filter(({ count }) => count > 0), untimed: Math.max(0, untimed - changed), exact: false }
 }
 
 /** A moment, and what facets call connections by, which can change without any event doing so. */
 function momentAndNames({ epoch, lastSeq, lastChange }: Moment, connections: readonly ConnectionEntry[]): string {
   const names = connections.toSorted((a, b) => a.num - b.num).map(({ num, id, service, name }) => [num, id, service, name])
   return JSON.stringify([epoch, lastSeq, lastChange, names])
+}
+
+function momentOf(momentAndNames: string): Moment {
+  const [epoch, lastSeq, lastChange] = JSON.parse(momentAndNames) as readonly [number, number, number]
+  return { epoch, lastSeq, lastChange }
 }
 
 function readStored(db: Database): StoredNumbers | null {

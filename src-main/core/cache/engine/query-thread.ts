@@ -1,5 +1,5 @@
 import type { ListedCount } from '../../../contract/model/collection.ts'
-import type { BucketUnit, EventOrder, FacetField, TimelineKind } from '../../../contract/model/query.ts'
+import type { BucketUnit, EventOrder, FacetField, Facets, TimelineKind } from '../../../contract/model/query.ts'
 import type { NameRef } from '../../connectors/define.ts'
 import type { EventQuery } from '../archive.ts'
 import { type Database, openDatabase } from '../driver.ts'
@@ -58,10 +58,13 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
       total: thread.firstLook?.count(query) ?? (await (await thread.current()).count(query, signal)),
       exact: true,
     }),
-    facets: async (query: EventQuery, by: readonly FacetField[], top: number, signal: AbortSignal) =>
-      thread.firstLook?.facets(query, by, top) ?? thread.counted((engine) => engine.facets(query, by, top, signal)),
-    histogram: async (query: EventQuery, by: BucketUnit, signal: AbortSignal) =>
-      thread.firstLook?.histogram(query, by) ?? thread.counted((engine) => engine.histogram(query, by, signal)),
+    facets: async (query: EventQuery, by: readonly FacetField[], top: number, early: boolean, signal: AbortSignal): Promise<Facets> =>
+      thread.firstLook?.facets(query, by, top, early) ?? {
+        values: await thread.counted((engine) => engine.facets(query, by, top, signal)),
+        exact: true,
+      },
+    histogram: async (query: EventQuery, by: BucketUnit, early: boolean, signal: AbortSignal) =>
+      thread.firstLook?.histogram(query, by, early) ?? thread.counted((engine) => engine.histogram(query, by, signal)),
     explain: async (query: EventQuery) => (await thread.current()).explain(query),
     get: async (id: string) => (await thread.current()).get(id),
     payload: async (id: string, revision: number | null) => (await thread.current()).payload(id, revision),
