@@ -42,8 +42,8 @@ export const usage = `trailview: audit events in an encrypted archive
   show ID [--raw]
   timelines workspaces|files|users [TEXT]
   coverage [ID]
-  export [QUERY] --format csv|xlsx|ndjson|ocsf --out FILE
-  verify
+  export [QUERY] --format csv|xlsx|ndjson|ocsf|package --out FILE
+  verify [PACKAGE]
   demo [--events N] [--seed N]
 
 Everywhere: --home DIR, --json, --zone ZONE, --passphrase-stdin; "--" ends the options, so that a query may begin with a minus.

@@ -46,6 +46,7 @@ export const errorCodes = [
   // files
   'FILE_EXISTS',
   'FILE_NOT_WRITABLE',
+  'FILE_NOT_READABLE',
   'PACKAGE_DAMAGED',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]

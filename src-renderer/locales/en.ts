@@ -280,7 +280,12 @@ export const en = {
       xlsx: 'Excel workbook (XLSX)',
       ndjson: 'NDJSON, one event a line with its payload',
       ocsf: 'OCSF, for security tools',
+      package: 'Evidence package (ZIP), which carries its own proof',
     } satisfies Record<ExportFormat, string>,
+    formatNames: { csv: 'CSV', xlsx: 'XLSX', ndjson: 'NDJSON', ocsf: 'OCSF', package: 'Evidence package' } satisfies Record<
+      ExportFormat,
+      string
+    >,
     path: 'File',
     pathHelp: (folder: string): string => `Full path of the file. Empty: a new name in ${folder}.`,
     downloads: 'the downloads folder',
@@ -295,6 +300,10 @@ export const en = {
     file: 'File',
     show: 'Go to Exports',
     formula: 'In CSV and XLSX, a cell that begins like a formula gets a leading apostrophe; the manifest beside the file says so.',
+    packageHelp:
+      'Holds the events, every payload they ever had, and the ledger that proves them. Anybody can check it: with the command “trailview verify”, or without Trailview as its README.txt says. Whoever gets it reads the whole ledger: collections, exports, reviews and tags of all connections.',
+    packageDone:
+      'Note the SHA-256 apart from the package, or give it to somebody else: who compares it later knows that nothing in the package was changed.',
     everything: 'all events',
   },
   settings: {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startPracticeServices, type GroundTruthEvent, type PracticeServices } from '../../src-main/demo/index.ts'
+import { verifyPackage } from '../../src-main/core/verify-package.ts'
 import { readCsv } from '../core/export/csv-reader.ts'
 import { browserPath } from './app.ts'
 import { countOf, demoEvents, openDemo, type Demo } from './demo.ts'
@@ -319,6 +320,23 @@ describe.skipIf(browserPath === null)('the journey', () => {
     const cells = (row: readonly string[]) => ['externalId', 'occurredAt', 'raw'].map((column) => row[header.indexOf(column)])
     const expected = truth.map(({ externalId, timeMs, payload }) => [externalId, new Date(timeMs).toISOString(), payload])
     expect(rows.map(cells).sort()).toEqual(expected.sort())
+  })
+
+  it('exports an evidence package that is sound, and says what to do with its SHA-256', async () => {
+    await searchFor(`connection:"${name}" verb:delete`)
+    await app.page.getByRole('button', { name: 'Export', exact: true }).click()
+    const path = join(app.folder, 'deletions.zip')
+    const form = dialog('Export events')
+    await form.getByLabel('Evidence package').check()
+    await form.getByText('Whoever gets it reads the whole ledger').waitFor()
+    await form.getByLabel('File').fill(path)
+    await form.getByRole('button', { name: 'Export', exact: true }).click()
+    await form.getByText('Done').waitFor()
+    await form.getByText('Note the SHA-256 apart from the package').waitFor()
+    const report = await verifyPackage(path, new AbortController().signal, () => undefined)
+    expect(report).toMatchObject({ isSound: true, about: { query: `connection:"${name}" verb:delete` } })
+    await form.getByText(report.sha256).waitFor()
+    await form.getByRole('button', { name: 'Close' }).last().click()
   })
 
   it('says in a sentence why a connection fails and what to do', async () => {

@@ -173,6 +173,17 @@ describe.skipIf(missing.length > 0)(`the command line${why}`, () => {
     )
   })
 
+  it('exports an evidence package that is sound by itself', async () => {
+    const out = join(folder, 'deletions.zip')
+    const done = await json<{ path: string; rows: number; sha256: string }>('export', 'verb:delete', '--format', 'package', '--out', out)
+    expect(done).toEqual({
+      path: out,
+      rows: (await json<{ total: number }>('count', 'verb:delete')).total,
+      sha256: createHash('sha256').update(readFileSync(out)).digest('hex'),
+    })
+    expect(await json<object>('verify', out)).toMatchObject({ isSound: true, events: done.rows, sha256: done.sha256 })
+  })
+
   it('verifies the archive, and finds a flipped bit', async () => {
     expect(await json<object>('verify')).toMatchObject({ isSound: true, findings: [] })
     const damaged = join(folder, 'damaged')

@@ -38,6 +38,7 @@ export async function exportEvents({ line, output, call, onPush, signal }: Conte
       throw TrailviewError.from({ code: job.error.code as TrailviewError['code'], message: job.error.message, retryable: false })
     if (output.isJson) await output.json({ path: job.path, rows: job.rows, sha256: job.sha256 })
     else await output.line(`${job.rows} events were written to ${job.path} (SHA-256 ${job.sha256}).`)
+    if (job.format === 'package') output.note('Note the SHA-256 apart from the package: it shows later that nothing in it was changed.')
     return exitCodes.done
   } finally {
     undo()

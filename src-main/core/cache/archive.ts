@@ -17,7 +17,9 @@ import type {
 import type { SavedView } from '../../contract/model/review.ts'
 import type { ServiceId } from '../../contract/model/audit-event.ts'
 import type { Json, NameFact, NameRef } from '../connectors/define.ts'
+import type { EvidencePart, ProofLines } from '../evidence/evidence-part.ts'
 import type { LineBatch, LineFormatName } from '../export/lines.ts'
+import type { LedgerHead } from '../ledger/ledger.ts'
 import type { QueryTree } from '../query/tree.ts'
 
 /** A connection as the archive keeps it: no credential, but whether one was ever stored. */
@@ -171,8 +173,8 @@ export interface ArchiveWriter {
   removeView(id: string): Promise<boolean>
   /** Small facts of the app itself (settings, exports log), by key. */
   saveFact(key: string, value: Json): Promise<void>
-  /** Appends an entry about something done with the archive (an export, a removal) to the ledger. */
-  appendLedger(kind: string, facts: Readonly<Record<string, Json>>, at: string): Promise<void>
+  /** Appends an entry about something done with the archive (an export, a removal) to the ledger; resolves to how far the ledger goes with it. */
+  appendLedger(kind: string, facts: Readonly<Record<string, Json>>, at: string): Promise<LedgerHead>
 }
 
 /** A name as the archive knows it. */
@@ -238,6 +240,10 @@ export interface ArchiveReader {
   ): AsyncIterable<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]>
   /** The same as finished lines of a format, in order. */
   lines(query: EventQuery, order: EventOrder, format: LineFormatName, signal?: AbortSignal): AsyncIterable<LineBatch>
+  /** The same as lines of NDJSON, and then all that proves them, of the same moment: earlier payloads, and the pages of the ledger that brought them. */
+  evidence(query: EventQuery, order: EventOrder, signal?: AbortSignal): AsyncIterable<EvidencePart>
+  /** The ledger's entries up to a number, each as it is hashed, in lines. */
+  ledger(entries: number, signal?: AbortSignal): AsyncIterable<ProofLines>
   around(id: string, count: number): Promise<{ readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] }>
   timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): Promise<TimelinePage>
   /** Values of a field that contain the folded text, with counts, for completion. */

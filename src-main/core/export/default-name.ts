@@ -1,7 +1,13 @@
 import type { ExportFormat } from '../../contract/model/export.ts'
 import { zoneOffsetMs } from '../query/local-time.ts'
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', xlsx: 'xlsx', ndjson: 'ndjson', ocsf: 'ocsf.ndjson' }
+const extensions: Readonly<Record<ExportFormat, string>> = {
+  csv: 'csv',
+  xlsx: 'xlsx',
+  ndjson: 'ndjson',
+  ocsf: 'ocsf.ndjson',
+  package: 'evidence.zip',
+}
 
 /** A file name that says what was asked and when, safe on every file system: `trailview verb-delete 2026-01-31 1405.csv`. */
 export function defaultExportName(query: { readonly text: string; readonly zone: string }, format: ExportFormat, nowMs: number): string {

@@ -77,7 +77,7 @@ export function createExportJobs({ archive, appVersion, clock, log, exportFolder
     let shownMs = 0
     try {
       const request = { ...start, path: job.path, order: 'newest' as const }
-      const { rows, sha256 } = await runExport(request, { reader: archive.reader, appVersion, now: clock.now }, signal, (progress) => {
+      const { rows, sha256 } = await runExport(request, { ...archive, appVersion, now: clock.now }, signal, (progress) => {
         if (clock.now() - shownMs < progressIntervalMs) return
         shownMs = clock.now()
         change(job.id, progress)

@@ -8,7 +8,7 @@ import { type ExportCounts, Tally } from './tally.ts'
 import type { ExportedEvent } from './writer.ts'
 
 /** Formats in which each event is a line by itself, so that lines can be made anywhere and joined later. */
-export type LineFormatName = Exclude<ExportFormat, 'xlsx'>
+export type LineFormatName = Exclude<ExportFormat, 'xlsx' | 'package'>
 
 /** How events become lines of a format. */
 export interface LineFormat {

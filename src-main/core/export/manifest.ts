@@ -1,7 +1,8 @@
-import { basename } from 'node:path'
 import type { CoverageSpan } from '../../contract/model/coverage.ts'
 import type { ExportFormat } from '../../contract/model/export.ts'
 import type { EventOrder, Query } from '../../contract/model/query.ts'
+import type { PackageFile } from '../evidence/package-format.ts'
+import type { LedgerHead } from '../ledger/ledger.ts'
 import type { ExportCounts } from './tally.ts'
 
 /** How the rows written stand to what the archive counted. */
@@ -14,7 +15,8 @@ export interface Reconciliation {
 
 /** What the manifest says; written as JSON beside the export. */
 export interface ExportFacts {
-  readonly path: string
+  /** Name of the file it is about. */
+  readonly file: string
   readonly format: ExportFormat
   readonly rows: number
   readonly sizeBytes: number
@@ -29,6 +31,12 @@ export interface ExportFacts {
   readonly connections: readonly { readonly id: string; readonly name: string; readonly service: string }[]
   readonly coverage: readonly CoverageSpan[]
   readonly notes: readonly string[]
+  /** Beside an evidence package: how far the ledger in it goes. */
+  readonly ledger?: LedgerHead
+  /** In an evidence package: how far the ledger went at the moment the events are of. */
+  readonly moment?: LedgerHead
+  /** In an evidence package: the files that the manifest vouches for. */
+  readonly files?: readonly PackageFile[]
 }
 
 /** Where the manifest of an export stands. */
@@ -37,10 +45,10 @@ export function manifestPathOf(path: string): string {
 }
 
 /** The manifest's text. */
-export function manifestText({ path, query, inWords, counts, ...facts }: ExportFacts): string {
+export function manifestText({ query, inWords, counts, ...facts }: ExportFacts): string {
   const manifest = {
     manifestVersion: 1,
-    file: basename(path),
+    file: facts.file,
     format: facts.format,
     rows: facts.rows,
     sizeBytes: facts.sizeBytes,
@@ -53,6 +61,9 @@ export function manifestText({ path, query, inWords, counts, ...facts }: ExportF
     connections: facts.connections,
     coverage: facts.coverage,
     notes: facts.notes,
+    ledger: facts.ledger,
+    moment: facts.moment,
+    files: facts.files,
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }

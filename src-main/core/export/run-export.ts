@@ -1,13 +1,17 @@
-import { TrailviewError } from '../../contract/errors.ts'
+import { basename } from 'node:path'
 import type { ExportFormat } from '../../contract/model/export.ts'
 import type { EventOrder, Query } from '../../contract/model/query.ts'
-import type { ArchiveReader } from '../cache/archive.ts'
+import type { ArchiveReader, ArchiveWriter } from '../cache/archive.ts'
 import { readCoverage } from '../collect/read-coverage.ts'
+import { evidenceEntryKind, packageNotes } from '../evidence/package-format.ts'
+import { writePackage } from '../evidence/write-package.ts'
+import type { LedgerHead } from '../ledger/ledger.ts'
 import type { ParseResult } from '../query/tree.ts'
 import { type LineBatch, lineFormats, type LineFormatName } from './lines.ts'
-import { manifestPathOf, manifestText, type Reconciliation } from './manifest.ts'
+import { type ExportFacts, manifestPathOf, manifestText } from './manifest.ts'
 import { OutputFile, refuseUnlessFree } from './output-file.ts'
-import { type ExportCounts, Tally } from './tally.ts'
+import { type ExportProgress, type Reckoned, RowCount, throwIfCancelled, type Written } from './row-count.ts'
+import { Tally } from './tally.ts'
 import type { ExportedEvent } from './writer.ts'
 import { xlsxWriter } from './xlsx.ts'
 
@@ -23,16 +27,11 @@ export interface ExportRequest {
 }
 
 export interface ExportDeps {
-  readonly reader: Pick<ArchiveReader, 'stream' | 'lines' | 'count' | 'coverage' | 'connections' | 'page'>
+  readonly reader: Pick<ArchiveReader, 'stream' | 'lines' | 'evidence' | 'ledger' | 'count' | 'coverage' | 'connections' | 'page'>
+  readonly writer: Pick<ArchiveWriter, 'appendLedger'>
   readonly appVersion: string
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number
-}
-
-export interface ExportProgress {
-  readonly rows: number
-  /** Exact count of the matches when the export began. */
-  readonly totalRows: number
 }
 
 export interface ExportResult {
@@ -61,24 +60,20 @@ export async function runExport(
   try {
     // Before the rows: what is collected while they are written is not among them.
     const coverage = await readCoverage(deps.reader, null, deps.now())
-    const written = await writeRows(request, deps, file, signal, onProgress)
+    const teller: Teller = async (written, about) => {
+      const connections = (await deps.reader.connections()).map(({ id, name, service }) => ({ id, name, service }))
+      const createdAt = new Date(deps.now()).toISOString()
+      const { inWords } = request.parsed
+      return manifestText({ ...request, ...written, ...about, inWords, createdAt, appVersion: deps.appVersion, coverage, connections })
+    }
+    const count = await RowCount.begin({ tree: request.parsed.tree, zone: request.query.zone }, deps.reader, signal, onProgress)
+    const { ledger, ...written } = await writeContents(request, deps, file, count, teller, signal)
     const { sha256, sizeBytes } = await file.finish()
     const { rows } = written
-    const connections = (await deps.reader.connections()).map(({ id, name, service }) => ({ id, name, service }))
-    const facts = {
-      ...request,
-      ...written,
-      inWords: request.parsed.inWords,
-      sizeBytes,
-      sha256,
-      createdAt: new Date(deps.now()).toISOString(),
-      appVersion: deps.appVersion,
-      coverage,
-      connections,
-    }
 
     manifest = await OutputFile.open(manifestPath, overwrite)
-    await manifest.write(Buffer.from(manifestText(facts)))
+    const about = { file: basename(path), sizeBytes, sha256, ...(ledger === undefined ? {} : { ledger }) }
+    await manifest.write(Buffer.from(await teller(written, about)))
     await manifest.finish()
     throwIfCancelled(signal)
     await manifest.publish(overwrite)
@@ -93,34 +88,39 @@ export async function runExport(
   }
 }
 
-async function writeRows(
-  request: ExportRequest,
-  { reader }: ExportDeps,
-  file: OutputFile,
-  signal: AbortSignal,
-  onProgress: (progress: ExportProgress) => void,
-) {
-  const query = { tree: request.parsed.tree, zone: request.query.zone }
-  const before = await reader.count(query, signal)
-  let rows = 0
-  const advance = (written: number): void => {
-    rows += written
-    onProgress({ rows, totalRows: before.total })
-  }
-  advance(0)
-  const { format } = request
-  const written =
-    format === 'xlsx'
-      ? await writeWorkbook(reader.stream(query, request.order, signal), query.zone, file, advance, signal)
-      : await writeLines(reader.lines(query, request.order, format, signal), format, query.zone, file, advance, signal)
-  throwIfCancelled(signal)
-  const after = await reader.count(query, signal)
-  return { rows, ...written, reconciliation: reconcile(before.total, after.total, rows) }
-}
+/** The text of a manifest about what was written. */
+type Teller = (
+  written: Reckoned,
+  about: Pick<ExportFacts, 'file' | 'sizeBytes' | 'sha256' | 'ledger' | 'moment' | 'files'>,
+) => Promise<string>
 
-interface Written {
-  readonly counts: ExportCounts
-  readonly notes: readonly string[]
+async function writeContents(
+  { parsed, query: { text, zone }, order, format }: ExportRequest,
+  { reader, writer, now }: ExportDeps,
+  file: OutputFile,
+  count: RowCount,
+  teller: Teller,
+  signal: AbortSignal,
+): Promise<Reckoned & { readonly ledger?: LedgerHead }> {
+  const query = { tree: parsed.tree, zone }
+  if (format === 'xlsx') return count.reckon(await writeWorkbook(reader.stream(query, order, signal), zone, file, count))
+  if (format !== 'package') return count.reckon(await writeLines(reader.lines(query, order, format, signal), format, zone, file, count))
+  let written: Reckoned | null = null
+  const ledger = await writePackage((bytes) => file.write(bytes), zone, {
+    evidence: reader.evidence(query, order, signal),
+    advance: (rows) => count.advance(rows),
+    manifest: async ({ counts, inexactPayloads, files, moment }) => {
+      written = await count.reckon({ counts, notes: packageNotes(inexactPayloads) })
+      const events = files.find(({ name }) => name === 'events.ndjson')
+      if (events === undefined) throw new Error('the package has no events')
+      const { name, sizeBytes, sha256 } = events
+      return teller(written, { file: name, sizeBytes, sha256, moment, files })
+    },
+    enter: (manifest) => writer.appendLedger(evidenceEntryKind, { query: text, zone, manifest }, new Date(now()).toISOString()),
+    ledger: (entries) => reader.ledger(entries, signal),
+  })
+  if (written === null) throw new Error('the package has no manifest')
+  return { ...(written as Reckoned), ledger }
 }
 
 /** Writes lines that were made where the events are read. */
@@ -129,19 +129,17 @@ async function writeLines(
   format: LineFormatName,
   zone: string,
   file: OutputFile,
-  advance: (rows: number) => void,
-  signal: AbortSignal,
+  count: RowCount,
 ): Promise<Written> {
   const { header, notes } = lineFormats[format]
   const tally = new Tally(zone)
   let inexact = 0
   await file.write(Buffer.from(header))
   for await (const { bytes, rows, counts, inexactPayloads } of batches) {
-    throwIfCancelled(signal)
     await file.write(bytes)
     tally.addCounts(counts)
     inexact += inexactPayloads
-    advance(rows)
+    count.advance(rows)
   }
   return { counts: tally.counts(), notes: notes(inexact) }
 }
@@ -151,35 +149,18 @@ async function writeWorkbook(
   batches: AsyncIterable<readonly ExportedEvent[]>,
   zone: string,
   file: OutputFile,
-  advance: (rows: number) => void,
-  signal: AbortSignal,
+  count: RowCount,
 ): Promise<Written> {
   const writer = xlsxWriter((bytes) => file.write(bytes))
   const tally = new Tally(zone)
   await writer.begin()
   for await (const batch of batches) {
-    throwIfCancelled(signal)
     await writer.write(batch)
     for (const { event } of batch) tally.add(event)
-    advance(batch.length)
+    count.advance(batch.length)
   }
-  throwIfCancelled(signal)
   await writer.end()
   return { counts: tally.counts(), notes: writer.notes() }
-}
-
-/** The rows are one snapshot of the archive, taken between the two counts. */
-function reconcile(countedBefore: number, countedAfter: number, rowsWritten: number): Reconciliation {
-  const facts = { countedBefore, countedAfter, rowsWritten }
-  if (countedBefore === countedAfter) {
-    if (rowsWritten === countedBefore) return { ...facts, sentence: 'The rows are exactly as many as the archive counts for this query.' }
-    throw new TrailviewError(
-      'INTERNAL',
-      `The export wrote ${rowsWritten} rows where the archive counts ${countedBefore}; the file was not kept. Verify the archive, then try again.`,
-      { details: facts },
-    )
-  }
-  return { ...facts, sentence: 'Events were collected or marked while the export ran; the rows are the matches of one moment in between.' }
 }
 
 /** The export appears last: whoever waits for it finds its manifest there. */
@@ -190,8 +171,4 @@ async function publishOrTakeBack(file: OutputFile, manifest: OutputFile, overwri
     await manifest.unpublish()
     throw error
   }
-}
-
-function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new TrailviewError('CALL_CANCELLED', 'The export was cancelled; nothing was written.')
 }

@@ -1,4 +1,3 @@
-import type { AuditEvent } from '../../contract/model/audit-event.ts'
 import { instantOfWall, zoneOffsetMs } from '../query/local-time.ts'
 
 const dayMs = 86_400_000
@@ -12,6 +11,13 @@ export interface ExportCounts {
   readonly untimed: number
   /** Records that are kept but not readable. */
   readonly unmapped: number
+}
+
+/** What counts of an event. */
+interface CountedEvent {
+  readonly service: string
+  readonly occurredAt: string | null
+  readonly mapped: boolean
 }
 
 interface ServiceCount {
@@ -36,7 +42,7 @@ export class Tally {
     this.#zone = zone
   }
 
-  add({ service, occurredAt, mapped }: AuditEvent): void {
+  add({ service, occurredAt, mapped }: CountedEvent): void {
     if (!mapped) this.#unmapped++
     this.addOne(service, occurredAt === null ? null : Date.parse(occurredAt))
   }

@@ -18,7 +18,7 @@ const realLimits: SheetLimits = { rows: 1_048_575, xmlBytes: 3_900_000_000 }
 
 /** An XLSX workbook in which every cell is text, so that nothing in it is a formula; as many sheets as the rows need. */
 export function xlsxWriter(sink: ByteSink, limits: SheetLimits = realLimits): FormatWriter {
-  const zip = new ZipWriter(sink)
+  const zip = new ZipWriter(sink, { mayBeLarge: false })
   let sheets = 0
   let sheetRows = 0
   let sheetBytes = 0

@@ -18,10 +18,32 @@ export interface LedgerRow {
 /** Hash before the first entry. */
 export const chainStart: Buffer = Buffer.alloc(32)
 
+/** How far the ledger goes. */
+export interface LedgerHead {
+  readonly entries: number
+  /** Hash of the last entry, hex; that of the chain's start where there is none. */
+  readonly hash: string
+}
+
+/** Everything an entry says, as it is hashed: one line. */
+export function entryText({ num, at, kind, json }: Omit<LedgerRow, 'hash'>): string {
+  return canonicalJson([num, at, kind, json])
+}
+
 /** The hash of an entry: over the hash before it and everything the entry says. */
 export function chainHash(previous: Uint8Array, entry: Omit<LedgerRow, 'hash'>): Buffer {
-  const said = canonicalJson([entry.num, entry.at, entry.kind, entry.json])
-  return createHash('sha256').update(previous).update(said).digest()
+  return chainHashOf(previous, entryText(entry))
+}
+
+/** The same by what the entry says. */
+export function chainHashOf(previous: Uint8Array, text: string | Uint8Array): Buffer {
+  return createHash('sha256').update(previous).update(text).digest()
+}
+
+/** The end of the ledger as the connection sees it. */
+export function readLedgerHead(db: Database): LedgerHead {
+  const last = db.prepare<[], Pick<LedgerRow, 'num' | 'hash'>>('SELECT num, hash FROM ledger ORDER BY num DESC LIMIT 1').get()
+  return { entries: last?.num ?? 0, hash: (last?.hash ?? chainStart).toString('hex') }
 }
 
 /** SHA-256 over hashes in ascending order: what a page stored, whatever order it came in. */
@@ -32,8 +54,8 @@ export function digestOfHashes(hashes: readonly Uint8Array[]): Buffer {
 }
 
 export interface Ledger {
-  /** Appends an entry, in the transaction under way. */
-  append(kind: string, facts: LedgerFacts, at: string): void
+  /** Appends an entry, in the transaction under way; returns how far the ledger goes with it. */
+  append(kind: string, facts: LedgerFacts, at: string): LedgerHead
 }
 
 export function openLedger(db: Database): Ledger {
@@ -45,7 +67,9 @@ export function openLedger(db: Database): Ledger {
     append: (kind, facts, at) => {
       const tip = last.get() ?? { num: 0, hash: chainStart }
       const entry = { num: tip.num + 1, at, kind, json: canonicalJson(facts) }
-      insert.run(entry.num, at, kind, entry.json, chainHash(tip.hash, entry))
+      const hash = chainHash(tip.hash, entry)
+      insert.run(entry.num, at, kind, entry.json, hash)
+      return { entries: entry.num, hash: hash.toString('hex') }
     },
   }
 }

@@ -9,7 +9,8 @@ import type { ExportFormat } from '../../../src-main/contract/model/export.ts'
 import { parseQuery } from '../../../src-main/core/query/parse.ts'
 import { LineBytes } from '../../../src-main/core/export/line-bytes.ts'
 import { type LineBatch, type LineFormatName, Lines } from '../../../src-main/core/export/lines.ts'
-import { runExport, type ExportDeps, type ExportProgress, type ExportResult } from '../../../src-main/core/export/run-export.ts'
+import type { ExportProgress } from '../../../src-main/core/export/row-count.ts'
+import { runExport, type ExportDeps, type ExportResult } from '../../../src-main/core/export/run-export.ts'
 import type { ExportedEvent } from '../../../src-main/core/export/writer.ts'
 import { oracleEvent } from '../query/query-samples.ts'
 
@@ -46,6 +47,14 @@ export function readerOf(events: readonly ExportedEvent[], counts: readonly numb
     async *lines({ zone }, _order, format) {
       for (let at = 0; at < events.length; at += 2) yield await Promise.resolve(linesOf(format, zone, events.slice(at, at + 2)))
     },
+    // Nothing proves events in memory: a package of them is whole, and not sound.
+    async *evidence({ zone }) {
+      yield await Promise.resolve({ kind: 'moment', ledger: { entries: 0, hash: '' } })
+      for (let at = 0; at < events.length; at += 2) yield { kind: 'events', lines: linesOf('ndjson', zone, events.slice(at, at + 2)) }
+    },
+    async *ledger() {
+      yield* await Promise.resolve([])
+    },
     coverage: () => {
       const to = '2026-03-01T00:00:00.000Z'
       return Promise.resolve([{ connection: 'c1', stream: 'activity', from: null, to, state: 'complete', since: to }])
@@ -74,6 +83,8 @@ export interface RunOptions {
   readonly overwrite?: boolean
   readonly query?: string
   readonly zone?: string
+  /** A real archive to export from, instead of the events. */
+  readonly archive?: Pick<ExportDeps, 'reader' | 'writer'>
   readonly reader?: ExportDeps['reader']
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: ExportProgress) => void
@@ -84,7 +95,11 @@ export async function runSample(events: readonly ExportedEvent[], options: RunOp
   const { format = 'csv', overwrite = false, zone = 'UTC', query = '' } = options
   const path = options.path ?? join(await temporaryFolder(), `out.${format}`)
   const parsed = parseQuery(query, { zone, nowMs: 0 })
-  const deps = { reader: options.reader ?? readerOf(events), appVersion: '1.2.3', now: () => Date.parse('2026-04-01T00:00:00Z') }
+  const archive = options.archive ?? {
+    reader: options.reader ?? readerOf(events),
+    writer: { appendLedger: () => Promise.resolve({ entries: 0, hash: '' }) },
+  }
+  const deps = { ...archive, appVersion: '1.2.3', now: () => Date.parse('2026-04-01T00:00:00Z') }
   return runExport(
     { query: { text: query, zone }, parsed, format, path, overwrite, order: 'newest' },
     deps,

@@ -40,7 +40,7 @@ async function fixture({ isEndless = false } = {}): Promise<Fixture> {
       reader,
       writer: {
         saveFact: (key, value) => Promise.resolve(void facts.set(key, value)),
-        appendLedger: (kind, entry) => Promise.resolve(void ledger.push({ kind, ...entry })),
+        appendLedger: (kind, entry) => Promise.resolve({ entries: ledger.push({ kind, ...entry }), hash: '' }),
       },
     },
     appVersion: '1.2.3',

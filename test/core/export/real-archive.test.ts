@@ -61,11 +61,11 @@ it('takes everything that matches out of an archive, in order, byte for byte', a
 })
 
 it('writes as many rows as the archive counts, whatever the format', async () => {
-  const { reader } = await filledArchive()
+  const archive = await filledArchive()
   const folder = await temporaryFolder()
   for (const format of exportFormatSchema.options) {
     const result = await runSample([], {
-      reader,
+      archive,
       format,
       query: 'verb:delete file:plan*',
       zone: 'Asia/Tokyo',

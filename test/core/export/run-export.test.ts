@@ -119,6 +119,7 @@ describe('the final name', () => {
       ...reader,
       stream: (...asked) => damaged(reader.stream(...asked)),
       lines: (...asked) => damaged(reader.lines(...asked)),
+      evidence: (...asked) => damaged(reader.evidence(...asked)),
     }
     for (const format of exportFormatSchema.options) {
       await expect(runSample(events, { format, path: join(folder, 'x'), reader: failing })).rejects.toThrow('damaged page')

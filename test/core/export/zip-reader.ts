@@ -2,8 +2,8 @@ import { crc32, inflateRawSync } from 'node:zlib'
 
 /** Reads a ZIP file by its directory and checks every size and checksum. */
 export function readZip(file: Buffer): ReadonlyMap<string, string> {
-  const end = file.length - 22
-  if (file.readUInt32LE(end) !== 0x0605_4b50) throw new Error('no end of directory')
+  const end = file.lastIndexOf(Uint8Array.of(0x50, 0x4b, 5, 6))
+  if (end < 0 || end + 22 + file.readUInt16LE(end + 20) !== file.length) throw new Error('no end of directory')
   const parts = new Map<string, string>()
   let at = file.readUInt32LE(end + 16)
   for (let left = file.readUInt16LE(end + 10); left > 0; left--) {

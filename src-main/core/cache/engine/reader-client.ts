@@ -3,7 +3,7 @@ import type { ArchiveReader } from '../archive.ts'
 import type { ColumnSegment, ReaderHandle, ReaderOptions, WorkerOptions } from '../reader-port.ts'
 import type { QueryNews } from './query-thread.ts'
 import type { ReaderPart } from './reader-thread.ts'
-import { streamEvents, streamLines, type StreamSource } from './streams.ts'
+import { streamEvents, streamEvidence, streamLedger, streamLines, type StreamSource } from './streams.ts'
 import { cancelled, ThreadCaller } from './thread-calls.ts'
 import type { VerifyNews } from './verify-thread.ts'
 
@@ -104,6 +104,8 @@ class ReaderClient {
       fact: ask('fact'),
       stream: (query, order, signal) => streamEvents(this.#streamSource(signal), query, order),
       lines: (query, order, format, signal) => streamLines(this.#streamSource(signal), query, order, format),
+      evidence: (query, order, signal) => streamEvidence(this.#streamSource(signal), query, order),
+      ledger: (entries, signal) => streamLedger(this.#streamSource(signal), entries),
       verify: (onProgress, signal) => this.#verify(onProgress, signal),
       onChanged: (listener) => this.#listen(listener),
     }
@@ -197,4 +199,4 @@ class ReaderClient {
   }
 }
 
-type PlainMethod = Exclude<keyof ArchiveReader, 'stream' | 'lines' | 'verify' | 'onChanged'>
+type PlainMethod = Exclude<keyof ArchiveReader, 'stream' | 'lines' | 'evidence' | 'ledger' | 'verify' | 'onChanged'>

@@ -1,13 +1,16 @@
 import type { AuditEvent } from '../../../contract/model/audit-event.ts'
+import type { ProofLines } from '../../evidence/evidence-part.ts'
 import { LineBytes } from '../../export/line-bytes.ts'
 import { type LineBatch, lineFormats, type LineFormatName, Lines } from '../../export/lines.ts'
 import type { ExportedEvent } from '../../export/writer.ts'
+import { type LedgerHead, readLedgerHead } from '../../ledger/ledger.ts'
 import { type Database, openDatabase } from '../driver.ts'
 import type { WorkerOptions } from '../reader-port.ts'
 import { type Moment, readMoment } from './moment.ts'
 import { NamesAhead, type SharedNames } from './names-ahead.ts'
 import { NearBlocks } from './near-blocks.ts'
 import { Payloads } from './payloads.ts'
+import { ledgerLines, type ProofPart, proofOf } from './proof.ts'
 import { QuickLines } from './quick-lines.ts'
 import { release } from '../../lib/release.ts'
 import type { RowList } from './row-list.ts'
@@ -44,6 +47,8 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
   const db: Database = openDatabase({ home: options.home, keyHex: options.keyHex, role: 'reader' })
   db.pragma(`cache_size = -${cacheKib}`)
   let reading: ListReader | null = null
+  let proof: Generator<ProofPart, undefined> | null = null
+  let ledger: Generator<ProofLines, undefined> | null = null
   const taken = (): ListReader => {
     if (reading === null) throw new Error('no list was taken')
     return reading
@@ -64,6 +69,20 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
       taken().names.read(from, to)
       return null
     },
+    /** How far the ledger goes at the moment that was begun. */
+    ledgerHead: (): LedgerHead => readLedgerHead(db),
+    /** The next lines that prove the events of the list; null after the last. */
+    proof: (): Handover | null => {
+      proof ??= taken().proof()
+      const { value } = proof.next()
+      return value === undefined ? null : new Handover(value, [value.lines.bytes.buffer as ArrayBuffer])
+    },
+    /** The next entries of the ledger up to a number; null after the last. */
+    ledger: (entries: number): Handover | null => {
+      ledger ??= ledgerLines(db, new LineBytes(), entries)
+      const { value } = ledger.next()
+      return value === undefined ? null : new Handover(value, [value.bytes.buffer as ArrayBuffer])
+    },
     events: (from: number, to: number): Handover => {
       const batch = taken().eventsFrom(from, to)
       return new Handover(batch, [batch.payloads.buffer as ArrayBuffer, batch.ends.buffer as ArrayBuffer])
@@ -79,6 +98,7 @@ export function streamMethods(options: WorkerOptions): ThreadMethods {
 /** Reads the events of a list of rows. */
 export class ListReader {
   readonly names: NamesAhead
+  readonly #db: Database
   readonly #rows: Uint32Array
   readonly #builder: RowBuilder
   readonly #payloads: Payloads
@@ -95,6 +115,7 @@ export class ListReader {
   }
 
   private constructor(db: Database, list: RowList, names: SharedNames, share: Share, bytes: LineBytes, blocks: NearBlocks) {
+    this.#db = db
     this.names = new NamesAhead(db, list, names, share)
     this.#rows = list.rows
     this.#builder = new RowBuilder(db, this.names)
@@ -141,6 +162,11 @@ export class ListReader {
       if (stored !== undefined && quick?.add(lines, stored) !== true) lines.add(this.#exported(stored))
     }
     return { batch: lines.take(room), next: place }
+  }
+
+  /** Lines that prove all events of the list. */
+  proof(): Generator<ProofPart, undefined> {
+    return proofOf({ db: this.#db, builder: this.#builder, payloads: this.#payloads, bytes: this.#bytes }, this.#rows)
   }
 
   #exported(stored: StoredEvent): ExportedEvent {

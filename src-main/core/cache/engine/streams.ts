@@ -1,10 +1,13 @@
 import { TrailviewError } from '../../../contract/errors.ts'
 import type { EventOrder } from '../../../contract/model/query.ts'
+import type { EvidencePart, ProofLines } from '../../evidence/evidence-part.ts'
 import type { LineBatch, LineFormatName } from '../../export/lines.ts'
 import type { ExportedEvent } from '../../export/writer.ts'
+import type { LedgerHead } from '../../ledger/ledger.ts'
 import type { EventQuery } from '../archive.ts'
 import type { Moment } from './moment.ts'
 import { createSharedNames, type SharedNames } from './names-ahead.ts'
+import type { ProofPart } from './proof.ts'
 import type { RowList } from './row-list.ts'
 import type { Share } from './shared-places.ts'
 import { type EncodedLines, type EventBatch, runRows } from './stream-thread.ts'
@@ -56,18 +59,52 @@ export async function* streamLines(
 ): AsyncGenerator<LineBatch> {
   const threads = new StreamThreads(source)
   try {
-    const { rows } = await threads.begin(query, order, lineThreads)
-    const rooms = Array.from({ length: rangesAhead(threads.count) + 1 }, () => new Uint8Array(new SharedArrayBuffer(roomBytes)))
-    for (const part of spansOf(0, rows.length, partRows)) {
-      await threads.readAhead(part)
-      for await (const { batch } of inOrder(threads, part, (thread, { from, to }, asked) =>
-        threads.call<EncodedLines>(thread, 'lines', [from, to, format, query.zone, rooms[asked % rooms.length]]),
-      )) {
-        if (batch.rows > 0) yield batch
-      }
+    yield* linesOf(threads, await threads.begin(query, order, lineThreads), format, query.zone)
+  } finally {
+    await threads.end()
+  }
+}
+
+/** All matches as lines of NDJSON, and what proves them, of one moment. */
+export async function* streamEvidence(source: StreamSource, query: EventQuery, order: EventOrder): AsyncGenerator<EvidencePart> {
+  const threads = new StreamThreads(source)
+  try {
+    const list = await threads.begin(query, order, lineThreads)
+    yield { kind: 'moment', ledger: await threads.call<LedgerHead>(0, 'ledgerHead', []) }
+    for await (const lines of linesOf(threads, list, 'ndjson', query.zone)) yield { kind: 'events', lines }
+    for (;;) {
+      const part = await threads.call<ProofPart | null>(0, 'proof', [])
+      if (part === null) return
+      yield part
     }
   } finally {
     await threads.end()
+  }
+}
+
+/** The ledger's entries up to a number, each as it is hashed. */
+export async function* streamLedger(source: StreamSource, entries: number): AsyncGenerator<ProofLines> {
+  const thread = source.start()
+  try {
+    for (;;) {
+      const lines = await thread.call<ProofLines | null>('ledger', [entries], source.signal)
+      if (lines === null) return
+      yield lines
+    }
+  } finally {
+    await source.end(thread)
+  }
+}
+
+async function* linesOf(threads: StreamThreads, { rows }: RowList, format: LineFormatName, zone: string): AsyncGenerator<LineBatch> {
+  const rooms = Array.from({ length: rangesAhead(threads.count) + 1 }, () => new Uint8Array(new SharedArrayBuffer(roomBytes)))
+  for (const part of spansOf(0, rows.length, partRows)) {
+    await threads.readAhead(part)
+    for await (const { batch } of inOrder(threads, part, (thread, { from, to }, asked) =>
+      threads.call<EncodedLines>(thread, 'lines', [from, to, format, zone, rooms[asked % rooms.length]]),
+    )) {
+      if (batch.rows > 0) yield batch
+    }
   }
 }
 
