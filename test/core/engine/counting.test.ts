@@ -123,12 +123,12 @@ test('results are counted exactly, small or large, whatever was added, changed a
         for (const isIn of [() => true, (row: number) => row % 10 !== 0, (row: number) => row % 7 === 0, (row: number) => row < 90]) {
           await counting.counted(model.result(isIn), never, async (counted) => {
             const { result, counts, basis } = counted
-            expect(sorted(listed(counts.actor))).toEqual(sorted(countsBy(model, result, (row) => columns.actor[row] ?? 0)))
-            expect(sorted(listed(counts.context))).toEqual(sorted(countsBy(model, result, (row) => columns.context[row] ?? 0)))
+            expect(sorted(listed(counts.actor))).toEqual(sorted(countsBy(model, result, (row) => columns.actor.at(row))))
+            expect(sorted(listed(counts.context))).toEqual(sorted(countsBy(model, result, (row) => columns.context.at(row))))
             expect(sorted(listed(counts.flags))).toEqual(sorted(countsBy(model, result, (row) => columns.flags[row] ?? 0)))
 
             const { groups } = dictionaries.subject
-            const byGroup = countsBy(model, result, (row) => groups.of(columns.object[row] ?? 0))
+            const byGroup = countsBy(model, result, (row) => groups.of(columns.object.at(row)))
             byGroup.delete(0)
             const byPlace = new Map<number, number>()
             listed(counts.place).forEach((count, place) => {

@@ -81,6 +81,16 @@ test('times are what was set, however many periods they lie in', () => {
   expect(columns.timeMs(columns.count)).toBeNaN()
 })
 
+test('numbers are what was set, however large they grow', () => {
+  const columns = new EventColumns()
+  const numbers = Array.from({ length: 70_000 }, (_, row) => (row < 66_000 ? row * 250 : 2 ** 24 + row * 30_000))
+  numbers.forEach((object, row) => columns.set(row, { ...removedRow, object, actor: row % 2 === 0 ? object : 0 }))
+  expect(numbers.findIndex((number, row) => columns.object.at(row) !== number)).toBe(-1)
+  expect(numbers.findIndex((number, row) => columns.actor.at(row) !== (row % 2 === 0 ? number : 0))).toBe(-1)
+  expect([...columns.object.slice(65_990, 66_010)]).toEqual(numbers.slice(65_990, 66_010))
+  expect(columns.object.at(200_000)).toBe(0)
+})
+
 test('time order is the same sorted at once and grown in steps, and rows may move', () => {
   fc.assert(
     fc.property(
@@ -161,12 +171,12 @@ test('a stored segment comes back as it was', () => {
     expect(timesOf(again.columns)).toEqual(timesOf(columns))
     for (const name of ['actor', 'object', 'template', 'flags'] as const) {
       expect(
-        columns[name].slice(0, segmentRows).every((value, row) => Object.is(value, again.columns[name][row])),
+        columns[name].slice(0, segmentRows).every((value, row) => value === again.columns[name].at(row)),
         name,
       ).toBe(true)
     }
     const meaning = ({ columns: { context }, dictionaries: { contexts, kinds } }: typeof again, row: number): readonly unknown[] => {
-      const number = context[row] ?? 0
+      const number = context.at(row)
       const { connection, workspace, action, outcome, kind } = contexts
       return [connection.at(number), workspace.at(number), action.at(number), outcome.at(number), kinds.texts[kind.at(number) - 1]]
     }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSharedTexts, ReadAhead, type Texts } from '../../../src-main/core/cache/engine/read-ahead.ts'
 import { commit, page, record, testArchive } from '../cache/archive-fixture.ts'
+import { splitOf } from '../../support/split.ts'
 
 const columns = ['kind', 'id', 'name']
 const alone = { share: 0, shares: 1 }
@@ -29,12 +30,7 @@ test('what is read ahead is what the table holds, whoever reads it and however l
         )
         // Twice: what was read ahead before must not be in the way.
         for (const list of [numbers, numbers.map((num) => num + 1)]) {
-          const column = Uint32Array.from(list)
-          for (const thread of threads)
-            thread.read(
-              column,
-              column.map((_, row) => row),
-            )
+          for (const thread of threads) thread.read(splitOf(list), Uint32Array.from(list.keys()))
           for (const thread of threads) {
             for (let num = 0; num < 135; num++) expect(thread.texts(num)).toEqual(expected.get(num) ?? null)
           }
@@ -49,7 +45,7 @@ test('what was read ahead is not read again', () => {
   const { db, writer } = testArchive()
   commit(writer, page([record()]))
   const ahead = new ReadAhead(db, 'subject', columns, createSharedTexts({ count: 3, most: 2, sizeBytes: 1_000, shares: 1 }), alone)
-  ahead.read(Uint32Array.of(1, 2), Uint32Array.of(0))
+  ahead.read(splitOf([1, 2]), Uint32Array.of(0))
   db.exec("UPDATE subject SET name = 'other'")
   expect(ahead.texts(1)).toContain('plan.pdf')
   expect(ahead.texts(2)).toContain('other')
@@ -60,12 +56,8 @@ test('names whose size is no digit are read when asked for, and so are those beh
   const names = [3, 65_531, 65_532, 65_533, 1_200_000, 4].map((length) => 'x'.repeat(length))
   commit(writer, page(names.map((name, i) => record({ externalId: String(i), object: { kind: 'file', id: String(i), name } }))))
   const numbers = db.prepare<[], number>("SELECT num FROM subject WHERE kind = 'file' ORDER BY num").pluck().all()
-  const column = Uint32Array.from(numbers)
   const room = { count: Math.max(...numbers) + 1, most: numbers.length, sizeBytes: 4_000_000, shares: 1 }
   const ahead = new ReadAhead(db, 'subject', columns, createSharedTexts(room), alone)
-  ahead.read(
-    column,
-    column.map((_, row) => row),
-  )
+  ahead.read(splitOf(numbers), Uint32Array.from(numbers.keys()))
   expect(numbers.map((num) => ahead.texts(num)?.[2]?.length)).toEqual(names.map((name) => name.length))
 })

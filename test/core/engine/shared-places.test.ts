@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSharedPlaces, Places } from '../../../src-main/core/cache/engine/shared-places.ts'
+import { splitOf } from '../../support/split.ts'
 
 test('every thread finds the places of all, and those of before are forgotten', () => {
   const count = 40_000
@@ -14,13 +15,8 @@ test('every thread finds the places of all, and those of before are forgotten', 
         const threads = Array.from({ length: shares }, (_, share) => new Places(shared, { share, shares }))
         for (const list of lists) {
           // Numbers that the list of another moment may hold are passed over.
-          const column = Uint32Array.from([...list, count + 5_000, 0xffff_ffff])
-          const taken = threads.map((places) => [
-            ...places.take(
-              column,
-              column.map((_, row) => row),
-            ),
-          ])
+          const numbers = [...list, count + 5_000, 0x7fff_ffff]
+          const taken = threads.map((places) => [...places.take(splitOf(numbers), Uint32Array.from(numbers.keys()))])
           const expected = [...new Set(list)].filter((num) => num !== 0).sort((a, b) => a - b)
           expect(taken.flat().sort((a, b) => a - b)).toEqual(expected)
           for (const numbers of taken) expect(numbers).toEqual([...numbers].sort((a, b) => a - b))

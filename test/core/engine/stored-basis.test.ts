@@ -67,7 +67,7 @@ async function expectSame({ db }: TestEngine): Promise<boolean> {
     const { groups } = dictionaries.subject
     const rare = new Map<number, number>()
     for (let row = 0; row < columns.count; row++) {
-      const object = columns.object[row] as number
+      const object = columns.object.at(row)
       const place = frequent.places[row] as number
       const group = groups.of(object)
       if (place === 0 && group !== 0) rare.set(group, (rare.get(group) ?? 0) + 1)

@@ -11,6 +11,7 @@ import { tableColumns } from '../../../src-main/core/export/table.ts'
 import { commit, event, keyHex, page, testArchive } from '../cache/archive-fixture.ts'
 import { linesOf } from './export-harness.ts'
 import { readCsv } from './csv-reader.ts'
+import { splitOf } from '../../support/split.ts'
 
 const anyText = fc.oneof(
   fc.constantFrom('=1+1', '-2', '@sum', '\tx', '\rx', '"', 'a,b', 'a\r\nb', '', "'=x", '\u0001', '\u0004x', '\u0000', '😀', 'ß', '\ufeffx'),
@@ -78,12 +79,11 @@ async function linesFrom(home: string, format: LineFormatName): Promise<string> 
   const db = openDatabase({ home, keyHex, role: 'reader' })
   try {
     const rows = db.prepare<[], { seq: number; actor: number; object: number }>('SELECT seq, actor, object FROM event ORDER BY seq').all()
-    const column = (numbers: readonly number[]): Uint32Array => Uint32Array.from(numbers)
-    const [actor, object] = [column(rows.map((row) => row.actor)), column(rows.map((row) => row.object))]
+    const [actor, object] = [rows.map((row) => row.actor), rows.map((row) => row.object)]
     const list = {
-      rows: column(rows.map(({ seq }) => seq - 1)),
-      actor,
-      object,
+      rows: Uint32Array.from(rows, ({ seq }) => seq - 1),
+      actor: splitOf(actor),
+      object: splitOf(object),
       actorCount: Math.max(...actor) + 1,
       objectCount: Math.max(...object) + 1,
     }

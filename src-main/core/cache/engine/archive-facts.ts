@@ -10,6 +10,7 @@ import { findSeqs, keyOfExternalId, storedExternalId } from '../identity.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { flag } from './columns.ts'
 import { prepared } from './prepared.ts'
+import { numberAt } from './split-column.ts'
 
 interface ConnectionRow {
   readonly id: string
@@ -212,7 +213,7 @@ export function countConnections({ columns, dictionaries }: ArchiveState): Conne
   const placeOf = Uint32Array.from({ length: contexts.count }, (_, number) => places.get(contexts.connection.at(number)) ?? 0)
   const perFlags = new Uint32Array((places.size + 1) * 256)
   for (let row = 0; row < count; row++) {
-    const at = (placeOf[context[row] as number] as number) * 256 + (flags[row] as number)
+    const at = (placeOf[numberAt(context, row)] as number) * 256 + (flags[row] as number)
     perFlags[at] = (perFlags[at] as number) + 1
   }
   return [...connections.values()].map(({ num, id }) => {

@@ -2,6 +2,7 @@ import type { ArchiveState } from './archive-state.ts'
 import { clearBit, emptyBits, forEachBit, hasBit } from './bitmap.ts'
 import { flag } from './columns.ts'
 import type { NarrowColumn } from './narrow-column.ts'
+import type { SplitColumn } from './split-column.ts'
 import type { TextColumn } from './text-column.ts'
 import { searched } from './text-scan.ts'
 
@@ -13,8 +14,8 @@ export function around(
 ): { readonly sameActor: readonly number[]; readonly sameObject: readonly number[] } {
   const { columns, dictionaries } = state
   const { actor, subject } = dictionaries
-  const ofActor = sameThing(columns.actor[row] ?? 0, actor.connection, actor.id, actor.name)
-  const ofObject = sameThing(columns.object[row] ?? 0, subject.connection, subject.id, subject.name, subject.kind)
+  const ofActor = sameThing(columns.actor.at(row), actor.connection, actor.id, actor.name)
+  const ofObject = sameThing(columns.object.at(row), subject.connection, subject.id, subject.name, subject.kind)
   return { sameActor: nearest(state, row, columns.actor, ofActor, count), sameObject: nearest(state, row, columns.object, ofObject, count) }
 }
 
@@ -36,12 +37,12 @@ function sameThing(number: number, connection: NarrowColumn, id: TextColumn, nam
 function nearest(
   { columns, order }: ArchiveState,
   row: number,
-  numbers: Uint32Array,
+  numbers: SplitColumn,
   same: Uint32Array | null,
   count: number,
 ): readonly number[] {
   if (same === null) return []
-  const isHit = (other: number): boolean => hasBit(same, numbers[other] ?? 0) && ((columns.flags[other] ?? 0) & flag.removed) === 0
+  const isHit = (other: number): boolean => hasBit(same, numbers.at(other)) && ((columns.flags[other] ?? 0) & flag.removed) === 0
   const start = order.positionOf(columns, columns.timeMs(row), row)
   const [low, high] = start < order.timedCount ? [0, order.timedCount] : [order.timedCount, order.count]
   const later: number[] = []

@@ -1,3 +1,4 @@
+import { SplitColumn } from './split-column.ts'
 import { TimeBlocks } from './time-blocks.ts'
 import { timeAt, TimeColumn } from './time-column.ts'
 
@@ -23,9 +24,9 @@ export const sliceRows = 65_536
  */
 export class EventColumns {
   readonly times = new TimeColumn()
-  actor = new Uint32Array(new SharedArrayBuffer(0))
-  object = new Uint32Array(new SharedArrayBuffer(0))
-  context = new Uint32Array(new SharedArrayBuffer(0))
+  readonly actor = new SplitColumn()
+  readonly object = new SplitColumn()
+  readonly context = new SplitColumn()
   /** A byte each for as long as that is enough. */
   template: Uint8Array | Uint32Array = new Uint8Array(new SharedArrayBuffer(0))
   flags = new Uint8Array(new SharedArrayBuffer(0))
@@ -40,9 +41,7 @@ export class EventColumns {
     if (rows <= this.flags.length) return
     const capacity = Math.ceil((rows * 1.25 + sliceRows) / sliceRows) * sliceRows
     this.times.reserve(capacity, this.count)
-    this.actor = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.actor, this.count)
-    this.object = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.object, this.count)
-    this.context = grow(new Uint32Array(new SharedArrayBuffer(capacity * 4)), this.context, this.count)
+    for (const column of [this.actor, this.object, this.context]) column.reserve(capacity, this.count)
     this.#copyTemplates(capacity, this.template instanceof Uint8Array)
     this.flags = grow(new Uint8Array(new SharedArrayBuffer(capacity)), this.flags, this.count)
   }
@@ -61,9 +60,9 @@ export class EventColumns {
     if ((value.flags & flag.removed) !== 0) this.removedCount++
     this.times.set(row, value.timeMs)
     this.timeBlocks.change(row, value.timeMs)
-    this.actor[row] = value.actor
-    this.object[row] = value.object
-    this.context[row] = value.context
+    this.actor.set(row, value.actor)
+    this.object.set(row, value.object)
+    this.context.set(row, value.context)
     this.fitTemplates(value.template)
     this.template[row] = value.template
     this.flags[row] = value.flags

@@ -101,7 +101,7 @@ export class CountBasis {
   add(row: number): void {
     const { columns, dictionaries } = this.#archive
     dictionaries.subject.groups.catchUp()
-    this.frequent.set(row, columns.object[row] as number)
+    this.frequent.set(row, columns.object.at(row))
     this.#change(row, 1)
   }
 
@@ -113,8 +113,7 @@ export class CountBasis {
   #change(row: number, by: 1 | -1): void {
     const { columns } = this.#archive
     if (((columns.flags[row] as number) & flag.removed) !== 0) return
-    const hasRoom =
-      (columns.actor[row] as number) < this.#totals.actor.length && (columns.context[row] as number) < this.#totals.context.length
+    const hasRoom = columns.actor.at(row) < this.#totals.actor.length && columns.context.at(row) < this.#totals.context.length
     if (!hasRoom) this.#totals = this.#totals.withRoom(this.sizes)
     this.#totals.change(row, by, this.counted)
   }

@@ -11,6 +11,7 @@ import { listRows } from './row-lists.ts'
 import { type Scheduler, urgency } from './scheduler.ts'
 import { SharedWork } from './shared-work.ts'
 import { sharedSlices, Slices } from './slices.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 
 /** Results whose counts are kept: a few megabytes each. */
 const keptCounts = 2
@@ -182,11 +183,11 @@ export class Counting {
 }
 
 /** Replaces rows by the numbers of their objects, without those that are frequent. Returns how many are left. */
-function keepRare(rows: Uint32Array, count: number, object: Uint32Array, places: Uint16Array): number {
+function keepRare(rows: Uint32Array, count: number, object: SplitNumbers, places: Uint16Array): number {
   let kept = 0
   for (let at = 0; at < count; at++) {
     const row = rows[at] as number
-    rows[kept] = object[row] as number
+    rows[kept] = numberAt(object, row)
     kept += places[row] === 0 ? 1 : 0
   }
   return kept

@@ -1,5 +1,6 @@
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 import { ended } from './steps.ts'
 
 /** Rows counted between two breaths. */
@@ -22,8 +23,10 @@ export function* countingAll(columns: EventColumns, column: CountedColumn, size:
 export const countAll = (columns: EventColumns, column: CountedColumn, size: number): Uint32Array =>
   ended(countingAll(columns, column, size))
 
-function countRows(numbers: Uint32Array, flags: Uint8Array, from: number, to: number, counts: Uint32Array): void {
+function countRows(numbers: SplitNumbers, flags: Uint8Array, from: number, to: number, counts: Uint32Array): void {
   for (let row = from; row < to; row++) {
-    if (((flags[row] as number) & flag.removed) === 0) counts[numbers[row] as number] = (counts[numbers[row] as number] as number) + 1
+    if (((flags[row] as number) & flag.removed) !== 0) continue
+    const number = numberAt(numbers, row)
+    counts[number] = (counts[number] as number) + 1
   }
 }

@@ -72,8 +72,7 @@ function currentName(db: Database, state: ArchiveState, column: ThingColumn, row
 /** The name in the newest event of the same thing at the same connection. */
 function newestName(db: Database, state: ArchiveState, column: ThingColumn, row: number): string | null {
   const { columns, dictionaries } = state
-  const number =
-    column === 'workspace' ? dictionaries.contexts.workspace.at(columns.context[row] as number) : (columns[column][row] as number)
+  const number = column === 'workspace' ? dictionaries.contexts.workspace.at(columns.context.at(row)) : columns[column].at(row)
   const table = column === 'actor' ? 'actor' : 'subject'
   const find = prepared<[number], { connection: number; kind: string; id: string; name: string | null }>(
     db,

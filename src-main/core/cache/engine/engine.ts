@@ -258,7 +258,7 @@ export class Engine {
     }
     const { columns, dictionaries } = this.state
     const { actor: actorCount, object: objectCount } = dictionaries.counts
-    return { rows, actor: columns.actor, object: columns.object, actorCount, objectCount }
+    return { rows, actor: columns.actor.shared, object: columns.object.shared, actorCount, objectCount }
   }
 
   async #facetsOf(result: ResultSet, by: readonly FacetField[], top: number, signal: AbortSignal): Promise<FacetCounts> {

@@ -10,6 +10,7 @@ import { outcomeNames, statusNames } from './names.ts'
 import { prepared } from './prepared.ts'
 import { release } from '../../lib/release.ts'
 import type { ResultSet } from './result-set.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 import type { ValueGroups } from './value-groups.ts'
 
 /** What the facets of a result are made from. */
@@ -201,13 +202,13 @@ function topOfRare(groups: Counter, { columns, dictionaries }: ArchiveState, res
 }
 
 /** Those of some numbers that the matches have in a column, as bits. */
-function seenNumbers(column: Uint32Array, { words }: ResultSet, size: number, numbers: readonly number[]): Uint32Array {
+function seenNumbers(column: SplitNumbers, { words }: ResultSet, size: number, numbers: readonly number[]): Uint32Array {
   const seen = emptyBits(numbers.length === 0 ? 0 : size)
   if (numbers.length === 0) return seen
   const wanted = emptyBits(size)
   for (const number of numbers) setBit(wanted, number)
   forEachBit(words, 0, words.length, (row) => {
-    const number = column[row] as number
+    const number = numberAt(column, row)
     if (hasBit(wanted, number)) setBit(seen, number)
   })
   release(wanted)

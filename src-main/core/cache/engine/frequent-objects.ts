@@ -1,6 +1,7 @@
 import type { EventColumns } from './columns.ts'
 import { release } from '../../lib/release.ts'
 import { lowerBound } from './program.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 import type { ValueGroups } from './value-groups.ts'
 
 /** Places there are, place 0 for all other objects included; so many are kept free for new names of what has places. */
@@ -167,9 +168,9 @@ export class FrequentObjects {
   }
 }
 
-function addCounts(object: Uint32Array, from: number, to: number, counts: Uint16Array): void {
+function addCounts(object: SplitNumbers, from: number, to: number, counts: Uint16Array): void {
   for (let row = from; row < to; row++) {
-    const number = object[row] as number
+    const number = numberAt(object, row)
     if ((counts[number] as number) < finestTotal) counts[number] = (counts[number] as number) + 1
   }
 }
@@ -215,8 +216,8 @@ function givePlaces(counts: Uint16Array, totals: Uint16Array, rest: number): rea
 }
 
 /** Places of the first `count` rows, with room for as many as there are objects of. */
-function* placesOf(object: Uint32Array, count: number, placeOf: Uint16Array): Generator<void, Uint16Array> {
-  const places = new Uint16Array(new SharedArrayBuffer(object.length * 2))
+function* placesOf(object: SplitNumbers, count: number, placeOf: Uint16Array): Generator<void, Uint16Array> {
+  const places = new Uint16Array(new SharedArrayBuffer(object.low.length * 2))
   for (let from = 0; from < count; from += stepRows) {
     translate(object, from, Math.min(from + stepRows, count), placeOf, places)
     yield
@@ -224,6 +225,6 @@ function* placesOf(object: Uint32Array, count: number, placeOf: Uint16Array): Ge
   return places
 }
 
-function translate(object: Uint32Array, from: number, to: number, placeOf: Uint16Array, places: Uint16Array): void {
-  for (let row = from; row < to; row++) places[row] = placeOf[object[row] as number] as number
+function translate(object: SplitNumbers, from: number, to: number, placeOf: Uint16Array, places: Uint16Array): void {
+  for (let row = from; row < to; row++) places[row] = placeOf[numberAt(object, row)] as number
 }

@@ -106,7 +106,7 @@ export class BucketCounter {
       const end = Math.min(ends[bucket] as number, stop)
       for (; position < end; position++) {
         const row = order.rows[position] as number
-        if ((((words[row >>> 5] as number) >>> (row & 31)) & 1) === 1) this.#add(bucket, columns.context[row] as number)
+        if ((((words[row >>> 5] as number) >>> (row & 31)) & 1) === 1) this.#add(bucket, columns.context.at(row))
       }
       bucket++
     }
@@ -139,7 +139,7 @@ export class BucketCounter {
       if (Number.isNaN(timeMs)) return
       // The bucket of a position is the first that ends after it.
       const bucket = lowerBound(this.#borders.ends, order.positionOf(columns, timeMs, row) + 1)
-      this.#add(bucket, columns.context[row] as number)
+      this.#add(bucket, columns.context.at(row))
     })
   }
 

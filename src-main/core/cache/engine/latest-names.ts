@@ -2,6 +2,7 @@ import type { ArchiveState } from './archive-state.ts'
 import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import type { Entries } from './entries.ts'
 import { release } from '../../lib/release.ts'
+import { numberAt } from './split-column.ts'
 
 /** Columns whose numbers name things. */
 export type ThingColumn = 'actor' | 'object' | 'workspace'
@@ -33,13 +34,13 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
       placeOf(dictionaries.contexts.workspace.at(context)),
     )
     for (let row = 0; row < count; row++) {
-      const place = ofContext[columns.context[row] as number] as number
+      const place = ofContext[numberAt(columns.context, row)] as number
       if (place !== 0) see(place, columns.timeMs(row))
     }
   } else {
     const values = columns[column]
     for (let row = 0; row < count; row++) {
-      const place = placeOf(values[row] as number)
+      const place = placeOf(numberAt(values, row))
       if (place !== 0) see(place, columns.timeMs(row))
     }
   }

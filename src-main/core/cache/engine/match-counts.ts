@@ -1,4 +1,5 @@
 import type { EventColumns } from './columns.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 import { timeAt } from './time-column.ts'
 import { slotMs, type TimeSlots } from './time-slots.ts'
 
@@ -48,8 +49,8 @@ export class MatchCounts implements CountArrays {
 
   /** Adds the first `count` of some rows. One column after another: each has its counts in the near cache to itself. */
   add(rows: Uint32Array, count: number, { columns, places, slots, serviceOf }: CountedColumns): void {
-    addBy(columns.actor, rows, count, this.actor)
-    addBy(columns.context, rows, count, this.context)
+    addBySplit(columns.actor, rows, count, this.actor)
+    addBySplit(columns.context, rows, count, this.context)
     addBy(columns.flags, rows, count, this.flags)
     addBy(places, rows, count, this.place)
     addByTime(columns, rows, count, slots, serviceOf, this.#services, this.slot)
@@ -57,9 +58,9 @@ export class MatchCounts implements CountArrays {
 
   /** Adds or takes away one row, which must have room. */
   change(row: number, by: 1 | -1, { columns, places, slots, serviceOf }: CountedColumns): void {
-    const context = columns.context[row] as number
+    const context = columns.context.at(row)
     const timeMs = timeAt(columns.times, row)
-    bump(this.actor, columns.actor[row] as number, by)
+    bump(this.actor, columns.actor.at(row), by)
     bump(this.context, context, by)
     bump(this.flags, columns.flags[row] as number, by)
     bump(this.place, places[row] as number, by)
@@ -97,7 +98,14 @@ function bump(counts: Uint32Array, at: number, by: number): void {
   counts[at] = (counts[at] as number) + by
 }
 
-function addBy(column: Uint32Array | Uint16Array | Uint8Array, rows: Uint32Array, count: number, counts: Uint32Array): void {
+function addBySplit(column: SplitNumbers, rows: Uint32Array, count: number, counts: Uint32Array): void {
+  for (let at = 0; at < count; at++) {
+    const number = numberAt(column, rows[at] as number)
+    counts[number] = (counts[number] as number) + 1
+  }
+}
+
+function addBy(column: Uint16Array | Uint8Array, rows: Uint32Array, count: number, counts: Uint32Array): void {
   for (let at = 0; at < count; at++) {
     const number = column[rows[at] as number] as number
     counts[number] = (counts[number] as number) + 1
@@ -119,7 +127,7 @@ function addByTime(
     // False as well for an event without a time.
     if (time >= beginMs && time < endMs) {
       const slot = ((time - beginMs) / slotMs) | 0
-      const place = slot * services + (serviceOf[context[row] as number] as number)
+      const place = slot * services + (serviceOf[numberAt(context, row)] as number)
       counts[place] = (counts[place] as number) + 1
     }
   }

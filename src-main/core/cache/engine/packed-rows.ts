@@ -88,9 +88,9 @@ export function packRows(columns: EventColumns, rows: readonly number[], context
   return {
     row: Uint32Array.from(rows),
     timeMs: Float64Array.from(rows, (row) => columns.timeMs(row)),
-    actor: Uint32Array.from(rows, (row) => columns.actor[row] as number),
-    object: Uint32Array.from(rows, (row) => columns.object[row] as number),
-    context: Uint32Array.from(rows, (row) => contexts.placeOf(columns.context[row] as number)),
+    actor: Uint32Array.from(rows, (row) => columns.actor.at(row)),
+    object: Uint32Array.from(rows, (row) => columns.object.at(row)),
+    context: Uint32Array.from(rows, (row) => contexts.placeOf(columns.context.at(row))),
     template: Uint32Array.from(rows, (row) => columns.template[row] as number),
     flags: Uint8Array.from(rows, (row) => columns.flags[row] as number),
   }

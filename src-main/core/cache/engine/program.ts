@@ -1,6 +1,7 @@
 import { bitOf, clearBit, forEachBit, hasBit, isEmpty, popcount } from './bitmap.ts'
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 
 /** Columns that hold dictionary numbers (or flags) and can be tested against a table of yes and no. */
 export type TableColumn = 'actor' | 'object' | 'context' | 'template' | 'flags'
@@ -29,7 +30,7 @@ export type Program =
   | { readonly op: 'confirm'; readonly candidates: Program; readonly isMatch: (row: number) => boolean; readonly isSlow: boolean }
 
 /** The numbers of rows that are gone through: of all events, row by row, or of some in whatever order (`ListedRows`). */
-export type RowNumbers = Readonly<Record<'actor' | 'object' | 'context', Uint32Array>> & {
+export type RowNumbers = Readonly<Record<'actor' | 'object' | 'context', SplitNumbers>> & {
   readonly template: Uint8Array | Uint32Array
   readonly flags: Uint8Array
 }
@@ -68,8 +69,10 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
       return false
     case 'not':
       return !test(program.part, columns, row)
-    case 'table':
-      return hasBit(program.table, columns[program.column][row] ?? 0)
+    case 'table': {
+      const column = columns[program.column]
+      return hasBit(program.table, ArrayBuffer.isView(column) ? (column[row] ?? 0) : numberAt(column, row))
+    }
     case 'bits':
       return hasBit(program.words, row)
     case 'rows':
@@ -83,9 +86,9 @@ function test(program: Program, columns: EventColumns, row: number): boolean {
 
 function holds(choice: SlotChoice, columns: RowNumbers, row: number): boolean {
   return (
-    (choice.actor === undefined || hasBit(choice.actor, columns.actor[row] ?? 0)) &&
-    (choice.object === undefined || hasBit(choice.object, columns.object[row] ?? 0)) &&
-    (choice.context === undefined || hasBit(choice.context, columns.context[row] ?? 0))
+    (choice.actor === undefined || hasBit(choice.actor, numberAt(columns.actor, row))) &&
+    (choice.object === undefined || hasBit(choice.object, numberAt(columns.object, row))) &&
+    (choice.context === undefined || hasBit(choice.context, numberAt(columns.context, row)))
   )
 }
 
@@ -154,8 +157,8 @@ function narrow(program: Program, numbers: RowNumbers, rows: Uint32Array | null,
     }
     case 'table': {
       const column = numbers[program.column]
-      if (column instanceof Uint8Array) narrowByBytes(column, program.table, from, words)
-      else narrowByNumbers(column, program.table, from, words)
+      if (ArrayBuffer.isView(column)) narrowBy(column, program.table, from, words)
+      else narrowBySplit(column, program.table, from, words)
       return
     }
     case 'bits':
@@ -201,41 +204,41 @@ const fewBits = 10
 
 /** Numbers ahead of those looked at that are touched, so that memory brings them meanwhile: processors do not always foresee it. */
 const touchedAhead = 512
-/** Numbers that come from memory together. */
-const lineNumbers = 16
+/** Numbers whose lower parts come from memory together. */
+const lineNumbers = 32
 /** Where it goes: what were of no use at all would be left out. */
 const touched = new Uint32Array(1)
 
-function narrowByNumbers(column: Uint32Array, table: Uint32Array, from: number, words: Uint32Array): void {
-  const lastLine = column.length - lineNumbers
+function narrowBySplit({ low, high }: SplitNumbers, table: Uint32Array, from: number, words: Uint32Array): void {
+  const lastLine = low.length - lineNumbers
   for (let i = 0, first = from; i < words.length; i++, first += 32) {
     const wanted = words[i] as number
     if (wanted === 0) continue
     let bits = 0
     if (wanted === -1 >>> 0 || popcount(wanted) > fewBits) {
-      const ahead = Math.min(first + touchedAhead, lastLine - lineNumbers)
-      touched[0] = (column[ahead] as number) ^ (column[ahead + lineNumbers] as number)
+      const ahead = Math.min(first + touchedAhead, lastLine)
+      touched[0] = (low[ahead] as number) ^ (high[ahead] as number)
       // Past the last row there are zeros or what no bit is wanted of.
       for (let bit = 0; bit < 32; bit += 4) {
         const row = first + bit
         bits |=
-          (bitOf(table, column[row] as number) |
-            (bitOf(table, column[row + 1] as number) << 1) |
-            (bitOf(table, column[row + 2] as number) << 2) |
-            (bitOf(table, column[row + 3] as number) << 3)) <<
+          (bitOf(table, (low[row] as number) | ((high[row] as number) << 16)) |
+            (bitOf(table, (low[row + 1] as number) | ((high[row + 1] as number) << 16)) << 1) |
+            (bitOf(table, (low[row + 2] as number) | ((high[row + 2] as number) << 16)) << 2) |
+            (bitOf(table, (low[row + 3] as number) | ((high[row + 3] as number) << 16)) << 3)) <<
           bit
       }
     } else {
       for (let left = wanted; left !== 0; left &= left - 1) {
         const bit = 31 - Math.clz32(left & -left)
-        bits |= bitOf(table, column[first + bit] as number) << bit
+        bits |= bitOf(table, (low[first + bit] as number) | ((high[first + bit] as number) << 16)) << bit
       }
     }
     words[i] = wanted & bits
   }
 }
 
-function narrowByBytes(column: Uint8Array, table: Uint32Array, from: number, words: Uint32Array): void {
+function narrowBy(column: Uint8Array | Uint32Array, table: Uint32Array, from: number, words: Uint32Array): void {
   for (let i = 0, first = from; i < words.length; i++, first += 32) {
     const wanted = words[i] as number
     if (wanted === 0) continue

@@ -63,9 +63,9 @@ function textTest(pattern: Pattern, state: ArchiveState): RowTest {
   const isWord = plainTextOf(pattern)?.includes(' ') === false
   const byWording = remembered((number) => within(template, number))
   return (row) =>
-    byActor(columns.actor[row] ?? 0) ||
-    byObject(columns.object[row] ?? 0) ||
-    byContext(columns.context[row] ?? 0) ||
+    byActor(columns.actor.at(row)) ||
+    byObject(columns.object.at(row)) ||
+    byContext(columns.context.at(row)) ||
     (isWord ? byWording(columns.template[row] ?? 0) : matchesWithin(pattern, summaryOf(state, row))) ||
     (tags.get(row)?.some((tag) => matchesWithin(pattern, dictionaries.folded(tag))) ?? false) ||
     (notes.get(row)?.some((note) => matchesWithin(pattern, note)) ?? false)
@@ -78,15 +78,15 @@ function fieldTest(field: MatchField, patterns: readonly Pattern[], state: Archi
   const isAnyOf = (texts: readonly TextColumn[], number: number): boolean => texts.some((column) => isAny(column.text(number)))
   const byActor = (test: (number: number) => boolean): RowTest => {
     const known = remembered(test)
-    return (row) => known(columns.actor[row] ?? 0)
+    return (row) => known(columns.actor.at(row))
   }
   const byObject = (test: (number: number) => boolean): RowTest => {
     const known = remembered(test)
-    return (row) => known(columns.object[row] ?? 0)
+    return (row) => known(columns.object.at(row))
   }
   const byContext = (test: (number: number) => boolean): RowTest => {
     const known = remembered(test)
-    return (row) => known(columns.context[row] ?? 0)
+    return (row) => known(columns.context.at(row))
   }
   switch (field) {
     case 'actor':

@@ -2,6 +2,7 @@ import type { Database, Statement } from '../driver.ts'
 import { asText, noDigit, NumberReader } from './number-text.ts'
 import { release } from '../../lib/release.ts'
 import { createSharedPlaces, Places, type Share, type SharedPlaces } from './shared-places.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 
 /** What a dictionary row holds but for its number: texts, null where there is none. */
 export type Texts = readonly (string | null)[]
@@ -73,7 +74,7 @@ export class ReadAhead {
   }
 
   /** Forgets what was read ahead and reads this thread's share of the numbers that stand in a column at the rows. */
-  read(column: Uint32Array, rows: Uint32Array): void {
+  read(column: SplitNumbers, rows: Uint32Array): void {
     const { share, shares } = this.#own
     const partBytes = Math.floor(this.#buffer.length / shares / wordBytes) * wordBytes
     const part = { at: share * partBytes + wordBytes, end: (share + 1) * partBytes }
@@ -113,11 +114,11 @@ export class ReadAhead {
    * Touches what was read ahead of these rows, all before any of it is used: the processor then waits for many places of memory at a time,
    * and not for one after the other.
    */
-  touch(column: Uint32Array, rows: Uint32Array): void {
+  touch(column: SplitNumbers, rows: Uint32Array): void {
     const words = this.#words
     let sum = 0
     for (const row of rows) {
-      const place = this.#places.of(column[row] as number)
+      const place = this.#places.of(numberAt(column, row))
       sum += (words[place] as number) + (words[place + lineWords] ?? 0)
     }
     this.touched = sum

@@ -83,7 +83,7 @@ export function packSegment(columns: EventColumns, { contexts, kinds }: Dictiona
   const values: number[] = []
   const localKinds = new Interner()
   const localKindOf = (kind: number): number => (kind === 0 ? 0 : localKinds.numberOf(kinds.texts[kind - 1] ?? '') + 1)
-  const context = Uint32Array.from(columns.context.subarray(from, to), (number) => {
+  const context = Uint32Array.from(columns.context.slice(from, to), (number) => {
     let at = local.get(number)
     if (at === undefined) {
       at = local.size
@@ -114,8 +114,8 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
   columns.reserve(from + segmentRows)
   columns.padTo(from)
   putTimes(packed, columns.times, from)
-  columns.actor.set(packed.actor, from)
-  columns.object.set(packed.object, from)
+  columns.actor.setAll(from, packed.actor)
+  columns.object.setAll(from, packed.object)
   if (packed.template.BYTES_PER_ELEMENT > 1) columns.fitTemplates(Infinity)
   columns.template.set(packed.template, from)
   columns.flags.set(packed.flags, from)
@@ -131,8 +131,7 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
       kinds[contexts[at + 4] as number] as number,
     )
   }
-  const wide = columns.context
-  for (let at = 0; at < context.length; at++) wide[from + at] = numbers[context[at] as number] as number
+  for (let at = 0; at < context.length; at++) columns.context.set(from + at, numbers[context[at] as number] as number)
   release(numbers)
   for (const flags of packed.flags) if ((flags & flag.removed) !== 0) columns.removedCount++
   columns.count = from + segmentRows

@@ -1,4 +1,5 @@
 import { popcount } from './bitmap.ts'
+import { numberAt, type SplitNumbers } from './split-column.ts'
 
 /** Places of some of very many numbers, in memory that threads share. */
 export interface SharedPlaces {
@@ -40,12 +41,12 @@ export class Places {
   }
 
   /** Forgets this thread's numbers and takes those that stand in a column at the rows, 0 excluded; returns them, ascending. Each has place 0. */
-  take(column: Uint32Array, rows: Uint32Array): Uint32Array {
+  take(column: SplitNumbers, rows: Uint32Array): Uint32Array {
     const { share, shares } = this.#own
     const { bits, begins, places } = this.#shared
     this.#eachStripe((from, to) => bits.fill(0, from, to))
     for (const row of rows) {
-      const num = column[row] as number
+      const num = numberAt(column, row)
       const word = num >>> 5
       if (num !== 0 && word < bits.length && Math.floor(num / stripeNumbers) % shares === share)
         bits[word] = (bits[word] as number) | (1 << (num & 31))

@@ -28,9 +28,9 @@ export function summaryOf({ columns, dictionaries }: ArchiveState, row: number):
   let summary = ''
   for (const part of partsOf(template.text(number) ?? '', verbatim.has(number))) {
     if ('text' in part) summary += part.text
-    else if (part.slot === 'actor') summary += actor.name.text(columns.actor[row] ?? 0) ?? ''
-    else if (part.slot === 'object') summary += subject.name.text(columns.object[row] ?? 0) ?? ''
-    else summary += subject.name.text(contexts.workspace.at(columns.context[row] ?? 0)) ?? ''
+    else if (part.slot === 'actor') summary += actor.name.text(columns.actor.at(row)) ?? ''
+    else if (part.slot === 'object') summary += subject.name.text(columns.object.at(row)) ?? ''
+    else summary += subject.name.text(contexts.workspace.at(columns.context.at(row))) ?? ''
   }
   return summary
 }
