@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ensureBuilt } from './lib/build.mjs'
 import { findElectron } from './lib/electron.mjs'
 import { ensureInstalled } from './lib/install.mjs'
-import { findNode, root, run } from './lib/node.mjs'
+import { findNode, leanEnvironment, root, run } from './lib/node.mjs'
 import { watch } from './lib/watch.mjs'
 
 // npm start: installs what is missing, builds what is stale, and opens the app the best way this machine offers.
@@ -25,7 +25,7 @@ async function open(signal) {
     return run(
       findNode(),
       [join(root, 'out', 'main', 'host.js'), ...(electron.why === undefined ? [] : ['--why', electron.why]), ...flags],
-      options,
+      { ...options, env: leanEnvironment() },
     )
   }
   console.log(`Trailview opens in Electron, because its program is here (${electron.path}).`)

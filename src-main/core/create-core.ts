@@ -12,6 +12,7 @@ import { createCredentials } from './credentials/credentials.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { createExportJobs } from './export/export-jobs.ts'
 import { createHandlers } from './handlers/index.ts'
+import { keepHeapsSmall } from './lib/small-heaps.ts'
 import type { OpenParts } from './parts.ts'
 import type { CorePorts } from './ports.ts'
 import { createPushHub, type PushHub } from './push-hub.ts'
@@ -33,6 +34,7 @@ const secretsGraceMs = 5_000
 
 /** Makes the core and begins to open the archive; calls that need it wait until it is open, or say why it is not. */
 export const createCore: CreateCore = (ports) => {
+  keepHeapsSmall()
   const { log } = ports
   const pushes = createPushHub((error) => log.error('a push was not taken', { error: String(error) }))
   const tasks = createArchiveTasks(pushes)

@@ -34,9 +34,15 @@ export function findBin(name) {
 
 /**
  * For the C library of Linux, which else keeps what was given back: it takes ever larger arrays from heaps with holes, of which each thread
- * has one. Ten million events take some 50 MB less with two heaps and arrays above 4 MiB outside of them.
+ * has one. Ten million events take some 150 MB less with two heaps and arrays above 256 KiB outside of them.
  */
-const allocation = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024) }
+const allocation = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(256 * 1024) }
+
+/** For a program that holds an archive: what its main thread makes is gone soon, so that 4 MB are room enough for it, where V8 would take 32. */
+export const leanEnvironment = () => ({
+  ...process.env,
+  NODE_OPTIONS: [process.env.NODE_OPTIONS, '--max-semi-space-size=2'].filter(Boolean).join(' '),
+})
 
 /**
  * Runs a program on this terminal and resolves with its exit code (128 + n when a signal ended it).

@@ -41,6 +41,11 @@ export class SplitColumn implements SplitNumbers {
     return { low: this.low, high: this.high }
   }
 
+  /** Makes room for that many rows and some more, where there is less; `count` are filled. */
+  makeRoom(rows: number, count: number): void {
+    if (rows > this.low.length) this.reserve(Math.ceil(rows * 1.25), count)
+  }
+
   /** Makes room for that many rows in all; `count` are filled. */
   reserve(capacity: number, count: number): void {
     const low = new Uint16Array(new SharedArrayBuffer(capacity * 2))

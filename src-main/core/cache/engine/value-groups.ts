@@ -1,7 +1,9 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
-import { NumberColumn } from './number-column.ts'
+import { numberAt, SplitColumn } from './split-column.ts'
 import type { TextColumn } from './text-column.ts'
 
+/** Hashes are kept to so many bits, as most dictionary numbers have no more. */
+const hashMask = 0xff_ffff
 /** Bits for each new number, and in all at least, that tell which hashes are met. */
 const metShare = 16
 const leastMetBits = 262_144
@@ -24,7 +26,7 @@ export interface PackedGroups {
 export class ValueGroups {
   readonly #columns: readonly TextColumn[]
   /** Of a number that is the first of its group: the hash of what it is called, which is never 0. Of any other: its group. */
-  readonly #hashOrGroup = new NumberColumn()
+  readonly #hashOrGroup = new SplitColumn()
   /** A bit for each number that is not the first of its group. */
   #joined: Uint32Array = emptyBits(2_048)
   /** A bit for each number that reads differently from its group's first, and for that first. */
@@ -44,12 +46,12 @@ export class ValueGroups {
   /** Puts the group of each of the first `count` numbers in its place. All of them are to be known here. */
   putGroups(numbers: Uint32Array, count: number): void {
     const joined = this.#joined
-    const { values } = this.#hashOrGroup
+    const values = this.#hashOrGroup.shared
     for (let at = 0; at < count; at++) {
       const number = numbers[at] as number
       // Without branches, as in a row of numbers those that are not the first of their group come at random.
       const isJoined = -(((joined[number >>> 5] as number) >>> (number & 31)) & 1)
-      numbers[at] = (number & ~isJoined) | ((values[number] as number) & isJoined)
+      numbers[at] = (number & ~isJoined) | (numberAt(values, number) & isJoined)
     }
   }
 
@@ -60,7 +62,7 @@ export class ValueGroups {
 
   /** Makes room for numbers below `count`. */
   reserve(count: number): void {
-    this.#hashOrGroup.reserve(count)
+    this.#hashOrGroup.makeRoom(count, this.#count)
     this.#joined = withRoomFor(this.#joined, count)
   }
 
@@ -78,7 +80,7 @@ export class ValueGroups {
       setBit(joined, number - from)
       if (hasBit(this.#varied, number)) varied.push(number)
     }
-    return { hashOrGroup: this.#hashOrGroup.values.slice(from, to), joined, varied: Uint32Array.from(varied) }
+    return { hashOrGroup: this.#hashOrGroup.slice(from, to), joined, varied: Uint32Array.from(varied) }
   }
 
   /** Takes in stored groups of the next numbers. */
@@ -96,7 +98,7 @@ export class ValueGroups {
     const from = this.#count
     const to = this.#columns[0]?.count ?? 0
     if (from >= to) return
-    this.#joined = withRoomFor(this.#joined, to)
+    this.reserve(to)
     // Open addressing over the new values alone: those known before are more, and are only gone through.
     const slots = new Uint32Array(2 ** Math.ceil(Math.log2((to - from) * 1.5 + 16)))
     for (let number = from; number < to; number++) {
@@ -105,7 +107,7 @@ export class ValueGroups {
         this.#join(number, 0)
         continue
       }
-      const hash = column.hash(number) || 1
+      const hash = column.hash(number) & hashMask || 1
       const slot = this.#slotOf(slots, number, hash, column)
       const group = (slots[slot] ||= number)
       if (group === number) this.#hashOrGroup.set(number, hash)
@@ -122,15 +124,14 @@ export class ValueGroups {
 
   /** Gives new numbers to groups that were there before. */
   #joinKnown(slots: Uint32Array, from: number, to: number): void {
-    const hashes = this.#hashOrGroup.values
+    const hashes = this.#hashOrGroup.shared
     // Bits of hashes that are met at all, few of them set, so that next to none of those known before is looked at any closer.
     const metBits = 2 ** Math.ceil(Math.log2(Math.max((to - from) * metShare, leastMetBits)))
     const met = emptyBits(metBits)
-    for (let number = from; number < to; number++)
-      if (!hasBit(this.#joined, number)) setBit(met, (hashes[number] as number) & (metBits - 1))
+    for (let number = from; number < to; number++) if (!hasBit(this.#joined, number)) setBit(met, numberAt(hashes, number) & (metBits - 1))
     const earlier = new Map<number, number>()
     for (let number = 1; number < from; number++) {
-      const hash = hashes[number] as number
+      const hash = numberAt(hashes, number)
       if (!hasBit(met, hash & (metBits - 1)) || hasBit(this.#joined, number)) continue
       const column = this.#valueColumn(number)
       const found = column === undefined ? 0 : (slots[this.#slotOf(slots, number, hash, column)] as number)
@@ -146,7 +147,8 @@ export class ValueGroups {
   /** The slot of the number that is called the same, or the free one where it would stand. */
   #slotOf(slots: Uint32Array, number: number, hash: number, column: TextColumn): number {
     const mask = slots.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    // Spread over all slots, which may be more than there are hashes.
+    for (let slot = Math.imul(hash, 0x9e3779b1) & mask; ; slot = (slot + 1) & mask) {
       const other = slots[slot] as number
       if (other === 0) return slot
       if (this.#hashOrGroup.at(other) !== hash) continue
