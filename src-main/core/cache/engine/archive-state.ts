@@ -85,7 +85,6 @@ export class ArchiveState {
       const sorting = this.#sortedBy(assistant)
       await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
       this.dictionaries.catchUp(db)
-      if (known !== null) this.basis = await inSteps(known.restoring(this), breathe)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         onProgress(seq - 1, lastSeq)
         await breathe()
@@ -95,10 +94,7 @@ export class ArchiveState {
       }
       this.columns.padTo(lastSeq)
       this.#loadMarks(0, segmentRows)
-      for (let row = known?.rowCount ?? lastSeq; row < lastSeq; row++) {
-        this.basis?.add(row)
-        if (row % loadStep === 0) await breathe()
-      }
+      if (known !== null) this.basis = await inSteps(known.restoring(this), breathe)
       sortedCount = await sorting
       this.#applyChanges(moved, lastChange)
     } finally {

@@ -50,16 +50,12 @@ export class CountBasis {
     dictionaries.subject.groups.catchUp()
     const frequent = yield* FrequentObjects.find(columns, dictionaries.subject.groups, dictionaries.counts.object)
     const basis = new CountBasis(archive, frequent, timeSlotsOf(archive.order, columns))
-    const rows = new Uint32Array(stepRows)
-    for (let from = 0; from < count; from += stepRows) {
-      basis.#totals.add(rows, listPresent(columns, from, Math.min(from + stepRows, count), rows), basis.counted)
-      yield
-    }
+    yield* basis.#counting(0, count)
     for (let row = count; row < columns.count; row++) basis.add(row)
     return basis
   }
 
-  /** Takes up what was stored of the first `count` rows, in steps of a few milliseconds. Rows from there on are to be added. */
+  /** Takes up what was stored of the first `count` rows and counts the others, in steps of a few milliseconds: of no use when rows changed meanwhile. */
   static *restore(archive: CountedArchive, { frequent, slots, totals }: PackedBasis, count: number): Generator<void, CountBasis> {
     const { columns, dictionaries } = archive
     dictionaries.actor.groups.catchUp()
@@ -69,6 +65,8 @@ export class CountBasis {
     const places = FrequentObjects.restore(frequent, columns, count, dictionaries.subject.groups, dictionaries.counts.object)
     const basis = new CountBasis(archive, yield* places, slots)
     basis.#totals.addAll(totals)
+    for (let row = count; row < columns.count; row++) basis.frequent.set(row, columns.object[row] as number)
+    yield* basis.#counting(count, columns.count)
     return basis
   }
 
@@ -116,6 +114,15 @@ export class CountBasis {
     const hasRoom = columns.actor.at(row) < this.#totals.actor.length && columns.context.at(row) < this.#totals.context.length
     if (!hasRoom) this.#totals = this.#totals.withRoom(this.sizes)
     this.#totals.change(row, by, this.counted)
+  }
+
+  /** Counts the rows from `from` to `to` (exclusive), whose places are known. */
+  *#counting(from: number, to: number): Generator<void, void> {
+    const rows = new Uint32Array(stepRows)
+    for (let begin = from; begin < to; begin += stepRows) {
+      this.#totals.add(rows, listPresent(this.#archive.columns, begin, Math.min(begin + stepRows, to), rows), this.counted)
+      yield
+    }
   }
 
   /** Room for all numbers there are. */

@@ -85,13 +85,10 @@ function rowsChanged(db: Database, segments: readonly number[], lastChange: numb
 
 /** What is stored and speaks of the segments that were loaded. It is taken up in two steps, as the second needs the dictionaries. */
 export class StoredBasis {
-  /** Rows it speaks of: those below. */
-  readonly rowCount: number
   readonly #stored: Stored
   readonly #contexts: Uint32Array
 
   private constructor(stored: Stored, contexts: Uint32Array) {
-    this.rowCount = stored.segments.length * segmentRows
     this.#stored = stored
     this.#contexts = contexts
   }
@@ -115,7 +112,7 @@ export class StoredBasis {
     return new StoredBasis(stored, contexts)
   }
 
-  /** The basis, of the rows it speaks of; in steps of a few milliseconds. */
+  /** The basis, with all other rows there are counted too; in steps of a few milliseconds. */
   *restoring(state: ArchiveState): Generator<void, CountBasis> {
     const { frequent, slots, segments, totals } = this.#stored
     const context = new Uint32Array(state.dictionaries.counts.context)
@@ -127,7 +124,7 @@ export class StoredBasis {
       place: new Uint32Array(totals.place),
       slot: new Uint32Array(totals.slot),
     }
-    const basis = yield* CountBasis.restore(state, { frequent, slots, totals: counts }, this.rowCount)
+    const basis = yield* CountBasis.restore(state, { frequent, slots, totals: counts }, segments.length * segmentRows)
     state.basisStored = { basis, segments }
     return basis
   }
