@@ -65,7 +65,7 @@ export class CountBasis {
     const places = FrequentObjects.restore(frequent, columns, count, dictionaries.subject.groups, dictionaries.counts.object)
     const basis = new CountBasis(archive, yield* places, slots)
     basis.#totals.addAll(totals)
-    for (let row = count; row < columns.count; row++) basis.frequent.set(row, columns.object[row] as number)
+    for (let row = count; row < columns.count; row++) basis.frequent.set(row, columns.object.at(row))
     yield* basis.#counting(count, columns.count)
     return basis
   }
