@@ -5,7 +5,7 @@ import { listedCounts, type CollectionProgress, type CollectionRun, type Connect
 import { connectionDraftSchema, type Connection, type ConnectionTest } from './model/connection.ts'
 import type { ConnectorInfo } from './model/connector-info.ts'
 import type { CoverageSpan } from './model/coverage.ts'
-import { exportFormatSchema, type ExportJob } from './model/export.ts'
+import { exportFormatSchema, type ExportJob, type PackageReport } from './model/export.ts'
 import {
   bucketUnits,
   eventOrderSchema,
@@ -222,6 +222,8 @@ export const api = {
   ).returns<ExportJob>(),
   'exports.list': takesNothing.returns<readonly ExportJob[]>(),
   'exports.cancel': takes(byId).returns<{ readonly wasRunning: boolean }>(),
+  /** Reads all of an evidence package, of this archive or of any other; cancellable. */
+  'exports.verify': takes(z.object({ path: z.string().trim().min(1) })).returns<PackageReport>(),
 
   'settings.get': takesNothing.returns<Settings>(),
   'settings.save': takes(settingsSchema.partial()).returns<Settings>(),

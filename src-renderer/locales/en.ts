@@ -304,6 +304,17 @@ export const en = {
       'Holds the events, every payload they ever had, and the ledger that proves them. Anybody can check it: with the command “trailview verify”, or without Trailview as its README.txt says. Whoever gets it reads the whole ledger: collections, exports, reviews and tags of all connections.',
     packageDone:
       'Note the SHA-256 apart from the package, or give it to somebody else: who compares it later knows that nothing in the package was changed.',
+    check: 'Verify an evidence package',
+    checkPath: 'Package',
+    checkHelp: 'Full path of the file, of this archive or of any other. Everything in it is read.',
+    verify: 'Verify',
+    verifyNamed: (path: string): string => `Verify ${path}`,
+    sound: (eventCount: string, pages: string, entries: string): string =>
+      `Sound: ${events(eventCount)}, ${pages} pages and ${entries} ledger entries were read.`,
+    notSound: 'The package is damaged:',
+    made: 'Written',
+    ledgerHash: 'Last hash of its ledger',
+    compare: 'If one of the two hashes is the one that was noted when the package was made, nothing in it was changed since.',
     everything: 'all events',
   },
   settings: {

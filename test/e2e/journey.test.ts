@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -336,7 +336,16 @@ describe.skipIf(browserPath === null)('the journey', () => {
     const report = await verifyPackage(path, new AbortController().signal, () => undefined)
     expect(report).toMatchObject({ isSound: true, about: { query: `connection:"${name}" verb:delete` } })
     await form.getByText(report.sha256).waitFor()
-    await form.getByRole('button', { name: 'Close' }).last().click()
+    await form.getByRole('link', { name: 'Go to Exports' }).click()
+
+    const check = app.page.getByRole('region', { name: 'Verify an evidence package' })
+    await app.page.getByRole('button', { name: `Verify ${path}` }).click()
+    await check.getByText(/^Sound: [\d,]+ events, \d+ pages and \d+ ledger entries were read\.$/).waitFor()
+    const damaged = join(app.folder, 'damaged.zip')
+    writeFileSync(damaged, readFileSync(path).subarray(1))
+    await check.getByLabel('Package').fill(damaged)
+    await check.getByRole('button', { name: 'Verify' }).click()
+    await check.getByRole('alert').getByText('The package is damaged:').waitFor()
   })
 
   it('says in a sentence why a connection fails and what to do', async () => {

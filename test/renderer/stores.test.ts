@@ -11,6 +11,7 @@ import { useDetailStore } from '../../src-renderer/stores/detail.ts'
 import { useExportsStore } from '../../src-renderer/stores/exports.ts'
 import { useFacetsStore } from '../../src-renderer/stores/facets.ts'
 import { useHistogramStore } from '../../src-renderer/stores/histogram.ts'
+import { usePackageCheckStore } from '../../src-renderer/stores/package-check.ts'
 import { useQueryStore } from '../../src-renderer/stores/query.ts'
 import { useResultsStore } from '../../src-renderer/stores/results.ts'
 import { useReviewStore } from '../../src-renderer/stores/review.ts'
@@ -478,6 +479,28 @@ describe('exports', () => {
     const exports = useExportsStore()
     await exports.start({ text: '', zone: 'UTC' }, 'csv', null, false)
     expect(exports.jobs.map(({ status, rows }) => [status, rows])).toEqual([['done', 5_000]])
+  })
+})
+
+describe('the check of a package', () => {
+  it('says what the last one that was asked for is, whatever becomes of those before it', async () => {
+    const check = usePackageCheckStore()
+    const first = check.verify('/a/damaged.zip')
+    const second = check.verify('/a/sound.zip')
+    expect(check.isVerifying).toBe(true)
+    await Promise.all([first, second])
+    expect(callsOf('exports.verify').map(({ signal }) => signal?.aborted)).toEqual([true, false])
+    expect([check.isVerifying, check.path, check.report?.isSound, check.failure]).toEqual([false, '/a/sound.zip', true, null])
+    await check.verify('/a/damaged.zip')
+    expect(check.report).toMatchObject({ isSound: false, findings: [expect.any(String)] })
+  })
+
+  it('that is stopped is no failure', async () => {
+    const check = usePackageCheckStore()
+    const verifying = check.verify('/a/sound.zip')
+    check.stop()
+    await verifying
+    expect([check.isVerifying, check.report, check.failure]).toEqual([false, null, null])
   })
 })
 

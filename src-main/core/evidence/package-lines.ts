@@ -3,11 +3,13 @@ import type { PageLine, RevisionLine } from './evidence-part.ts'
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const wholeNumber = z.int().min(1)
+/** As we make them: findings name events by their ids, whatever somebody may have put there. */
+const eventId = z.string().regex(/^[0-9a-f]{24}$/)
 const payload = { hash: digest, raw: z.string(), rawBase64: z.base64().optional() }
 
 /** What is checked of a line of `events.ndjson`. */
 const eventSchema = z.object({
-  id: z.string(),
+  id: eventId,
   connection: z.string(),
   service: z.string(),
   externalId: z.string(),
@@ -18,7 +20,7 @@ const eventSchema = z.object({
 })
 export type PackedEvent = z.infer<typeof eventSchema>
 
-const revisionSchema = z.object({ id: z.string(), revision: wholeNumber, receivedAt: z.string(), ...payload })
+const revisionSchema = z.object({ id: eventId, revision: wholeNumber, receivedAt: z.string(), ...payload })
 export type PackedRevision = z.infer<typeof revisionSchema> & RevisionLine
 
 const pageSchema = z.object({ page: wholeNumber, entry: wholeNumber, payloads: z.array(digest), others: z.array(digest) })
@@ -65,7 +67,7 @@ export const manifestSchema = z.object({
   sha256: digest,
   createdAt: z.string(),
   createdBy: z.string(),
-  query: z.object({ text: z.string(), inWords: z.string(), zone: z.string(), order: z.enum(['newest', 'oldest']) }),
+  query: z.object({ text: z.string(), inWords: z.string(), zone: z.string().max(100), order: z.enum(['newest', 'oldest']) }),
   counts: z.object({
     byService: z.record(z.string(), z.number()),
     byDay: z.array(z.object({ day: z.string(), count: z.number() })),

@@ -222,6 +222,11 @@ export function createFakeCore(options: FakeOptions, push: (message: PushMessage
     },
     'exports.list': () => exports,
     'exports.cancel': () => ({ wasRunning: false }),
+    'exports.verify': ({ path }) => ({
+      ...{ isSound: !path.includes('damaged'), findings: path.includes('damaged') ? ['events.ndjson cannot be unpacked.'] : [] },
+      ...{ sha256: 'ab'.repeat(32), ledgerHash: 'cd'.repeat(32), events: rows, revisions: 2, pages: 12, ledgerEntries: 57 },
+      about: { query: 'verb:delete', inWords: 'the verb is delete', zone: 'UTC', createdAt: instant },
+    }),
     'settings.get': () => settings,
     'settings.save': (part) => {
       settings = { ...settings, ...(JSON.parse(JSON.stringify(part)) as Partial<Settings>) }
