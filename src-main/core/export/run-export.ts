@@ -4,7 +4,7 @@ import type { EventOrder, Query } from '../../contract/model/query.ts'
 import type { ArchiveReader, ArchiveWriter } from '../cache/archive.ts'
 import { readCoverage } from '../collect/read-coverage.ts'
 import { evidenceEntryKind, packageNotes } from '../evidence/package-format.ts'
-import { writePackage } from '../evidence/write-package.ts'
+import { beginPackage } from '../evidence/write-package.ts'
 import type { LedgerHead } from '../ledger/ledger.ts'
 import type { ParseResult } from '../query/tree.ts'
 import { type LineBatch, lineFormats, type LineFormatName } from './lines.ts'
@@ -105,22 +105,24 @@ async function writeContents(
   const query = { tree: parsed.tree, zone }
   if (format === 'xlsx') return count.reckon(await writeWorkbook(reader.stream(query, order, signal), zone, file, count))
   if (format !== 'package') return count.reckon(await writeLines(reader.lines(query, order, format, signal), format, zone, file, count))
-  let written: Reckoned | null = null
-  const ledger = await writePackage((bytes) => file.write(bytes), zone, {
-    evidence: reader.evidence(query, order, signal),
-    advance: (rows) => count.advance(rows),
-    manifest: async ({ counts, inexactPayloads, files, moment }) => {
-      written = await count.reckon({ counts, notes: packageNotes(inexactPayloads) })
-      const events = files.find(({ name }) => name === 'events.ndjson')
-      if (events === undefined) throw new Error('the package has no events')
-      const { name, sizeBytes, sha256 } = events
-      return teller(written, { file: name, sizeBytes, sha256, moment, files })
-    },
-    enter: (manifest) => writer.appendLedger(evidenceEntryKind, { query: text, zone, manifest }, new Date(now()).toISOString()),
-    ledger: (entries) => reader.ledger(entries, signal),
+
+  const evidence = reader.evidence(query, order, signal)
+  const open = await beginPackage(
+    (bytes) => file.write(bytes),
+    zone,
+    evidence,
+    (rows) => count.advance(rows),
+  )
+  const written = await count.reckon({ counts: open.counts, notes: packageNotes(open.inexactPayloads) })
+  const { moment, files } = open
+  const events = files.find(({ name }) => name === 'events.ndjson')
+  if (events === undefined) throw new Error('the package has no events')
+  const manifest = await teller(written, { file: events.name, sizeBytes: events.sizeBytes, sha256: events.sha256, moment, files })
+  const ledger = await open.seal(manifest, {
+    enter: (sha256) => writer.appendLedger(evidenceEntryKind, { query: text, zone, manifest: sha256 }, new Date(now()).toISOString()),
+    lines: (entries) => reader.ledger(entries, signal),
   })
-  if (written === null) throw new Error('the package has no manifest')
-  return { ...(written as Reckoned), ledger }
+  return { ...written, ledger }
 }
 
 /** Writes lines that were made where the events are read. */
