@@ -75,14 +75,17 @@ export class ArchiveState {
       this.newestStored = readNewestStored(db, epoch)
       onProgress(0, lastSeq)
       this.columns.reserve(lastSeq)
-      const segments = loadSegments(db, this.columns, this.dictionaries, lastSeq, lastChange, this.stored)
-      this.#lastChange = await inSteps(segments, () => {
+      const segments = await inSteps(loadSegments(db, this.columns, lastSeq, lastChange, this.stored), () => {
         onProgress(this.columns.count, lastSeq)
         return breathe()
       })
+      this.#lastChange = segments.changeNum
       const segmentRows = this.columns.count
       const known = StoredBasis.open(db, this, epoch, this.stored)
       const sorting = this.#sortedBy(assistant)
+      await inSteps(segments.puttingContexts(this.dictionaries), breathe)
+      // Those of the segments were put over theirs.
+      known?.putRows(this.columns)
       await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
       this.dictionaries.catchUp(db)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {

@@ -84,10 +84,9 @@ export class Entries {
     const from = this.count
     const kinds = Uint32Array.from(packed.kinds, (kind) => this.#kinds.numberOf(kind))
     this.connection.setAll(from, packed.connection)
-    this.kind.setAll(
-      from,
-      Uint32Array.from(packed.kind, (kind) => kinds[kind] ?? 0),
-    )
+    const kind = new Uint32Array(packed.kind.length)
+    for (let at = 0; at < kind.length; at++) kind[at] = kinds[packed.kind[at] as number] as number
+    this.kind.setAll(from, kind)
     this.texts.forEach((column, at) => {
       const texts = packed.texts[at]
       if (texts !== undefined) column.append(texts)

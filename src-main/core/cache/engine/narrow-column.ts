@@ -14,9 +14,7 @@ export class NarrowColumn {
   }
 
   setAll(from: number, values: Narrow): void {
-    let greatest = 0
-    for (const value of values) if (value > greatest) greatest = value
-    this.#fit(from + values.length, greatest)
+    this.#fit(from + values.length, greatestOf(values))
     this.#values.set(values, from)
   }
 
@@ -47,7 +45,13 @@ function copyOf(values: Narrow, capacity: number, width: number): Narrow {
 
 /** The same values in as few bytes each as the greatest needs. */
 export function narrow(values: Uint32Array): Narrow {
-  let max = 0
-  for (const value of values) if (value > max) max = value
-  return max < 0x100 ? new Uint8Array(values) : max < 0x1_0000 ? new Uint16Array(values) : values
+  const greatest = greatestOf(values)
+  return greatest < 0x100 ? new Uint8Array(values) : greatest < 0x1_0000 ? new Uint16Array(values) : values
+}
+
+/** 0 where there are none. */
+export function greatestOf(values: Narrow): number {
+  let greatest = 0
+  for (let at = 0; at < values.length; at++) if ((values[at] as number) > greatest) greatest = values[at] as number
+  return greatest
 }

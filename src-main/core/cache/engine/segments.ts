@@ -1,6 +1,7 @@
 import type { Database } from '../driver.ts'
 import { decode, encode } from './packed.ts'
 import { prepared } from './prepared.ts'
+import type { SplitColumn, SplitNumbers } from './split-column.ts'
 import type { TimeColumn } from './time-column.ts'
 import { type EventColumns, flag } from './columns.ts'
 import type { Dictionaries } from './dictionaries.ts'
@@ -64,8 +65,8 @@ interface PackedSegment {
   /** Milliseconds since `timeBase` where they fit in 32 bits, else as they are. */
   readonly timeMs: Uint32Array | Float64Array
   readonly timeBase: number
-  readonly actor: Narrow
-  readonly object: Narrow
+  readonly actor: SplitNumbers
+  readonly object: SplitNumbers
   readonly template: Narrow
   /** Numbers into `contexts`. */
   readonly context: Narrow
@@ -95,8 +96,8 @@ export function packSegment(columns: EventColumns, { contexts, kinds }: Dictiona
   })
   const packed: PackedSegment = {
     ...narrowTimes(Float64Array.from({ length: segmentRows }, (_, at) => columns.timeMs(from + at))),
-    actor: narrow(columns.actor.slice(from, to)),
-    object: narrow(columns.object.slice(from, to)),
+    actor: columns.actor.part(from, to),
+    object: columns.object.part(from, to),
     template: narrow(Uint32Array.from(columns.template.subarray(from, to))),
     context: narrow(context),
     contexts: Uint32Array.from(values),
@@ -106,21 +107,40 @@ export function packSegment(columns: EventColumns, { contexts, kinds }: Dictiona
   return encode(packed)
 }
 
-/** Puts a packed segment into the columns, at the rows of segment `num`. False when it was written in a form this build does not know. */
-export function unpackSegment(data: Uint8Array, num: number, columns: EventColumns, dictionaries: Dictionaries): boolean {
+/** Puts the contexts of a segment into their column. */
+export type PutContexts = (columns: EventColumns, dictionaries: Dictionaries) => void
+
+/**
+ * Puts a packed segment into the columns, at the rows of segment `num`, but for its contexts, which take as long as all else: what is
+ * returned does that. Null when it was written in a form this build does not know.
+ */
+export function unpackSegment(data: Uint8Array, num: number, columns: EventColumns): PutContexts | null {
   const packed = decode<PackedSegment>(data)
-  if (packed === null) return false
+  if (packed === null) return null
   const from = num * segmentRows
   columns.reserve(from + segmentRows)
   columns.padTo(from)
   putTimes(packed, columns.times, from)
-  columns.actor.setAll(from, packed.actor)
-  columns.object.setAll(from, packed.object)
+  columns.actor.put(from, packed.actor)
+  columns.object.put(from, packed.object)
   if (packed.template.BYTES_PER_ELEMENT > 1) columns.fitTemplates(Infinity)
   columns.template.set(packed.template, from)
   columns.flags.set(packed.flags, from)
-  const { contexts, context } = packed
-  const kinds = Uint32Array.from(['', ...packed.kinds], (kind, at) => (at === 0 ? 0 : dictionaries.kinds.numberOf(kind) + 1))
+  const { flags } = packed
+  for (let at = 0; at < flags.length; at++) if (((flags[at] as number) & flag.removed) !== 0) columns.removedCount++
+  columns.count = from + segmentRows
+  // Copies, so that the rest of the data can be given back.
+  const own = { kinds: packed.kinds, contexts: packed.contexts.slice(), context: packed.context.slice() }
+  return (columns, dictionaries) => putContexts(own, columns.context, from, dictionaries)
+}
+
+function putContexts(
+  { kinds, contexts, context }: Pick<PackedSegment, 'kinds' | 'contexts' | 'context'>,
+  column: SplitColumn,
+  from: number,
+  dictionaries: Dictionaries,
+): void {
+  const kindOf = Uint32Array.from(['', ...kinds], (kind, at) => (at === 0 ? 0 : dictionaries.kinds.numberOf(kind) + 1))
   const numbers = new Uint32Array(contexts.length / contextParts)
   for (let i = 0, at = 0; i < numbers.length; i++, at += contextParts) {
     numbers[i] = dictionaries.contexts.numberOf(
@@ -128,14 +148,13 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
       contexts[at + 1] as number,
       contexts[at + 2] as number,
       contexts[at + 3] as number,
-      kinds[contexts[at + 4] as number] as number,
+      kindOf[contexts[at + 4] as number] as number,
     )
   }
-  for (let at = 0; at < context.length; at++) columns.context.set(from + at, numbers[context[at] as number] as number)
-  release(numbers)
-  for (const flags of packed.flags) if ((flags & flag.removed) !== 0) columns.removedCount++
-  columns.count = from + segmentRows
-  return true
+  const own = new Uint32Array(context.length)
+  for (let at = 0; at < own.length; at++) own[at] = numbers[context[at] as number] as number
+  column.setAll(from, own)
+  for (const array of [own, numbers, contexts, context]) release(array)
 }
 
 /** Stands for an event without a time. */

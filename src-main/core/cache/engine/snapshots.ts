@@ -8,7 +8,7 @@ import { release } from '../../lib/release.ts'
 import { decode, encode } from './packed.ts'
 import { newestToSave } from './newest-rows.ts'
 import { basisToSave } from './stored-basis.ts'
-import { packSegment, segmentRows, unpackSegment } from './segments.ts'
+import { packSegment, type PutContexts, segmentRows, unpackSegment } from './segments.ts'
 
 /** Parts handed over at a time. */
 const batchParts = 8
@@ -69,27 +69,42 @@ export function* loadEntries(db: Database, dictionaries: Dictionaries, epoch: nu
   }
 }
 
-/**
- * Fills empty columns with the stored segments of events up to `lastSeq`, a segment a step; the rest is read from the table. Returns
- * the first of the changes that must be read again, less one.
- */
+/** Segments that fill columns but for their contexts. */
+export interface LoadedSegments {
+  /** The first of the changes that must be read again, less one. */
+  readonly changeNum: number
+  /** Puts the contexts into their column, a segment a step. */
+  puttingContexts(dictionaries: Dictionaries): Generator<void, void>
+}
+
+/** Fills empty columns with the stored segments of events up to `lastSeq`, a segment a step; the rest is read from the table. Notes them in `stored`. */
 export function* loadSegments(
   db: Database,
   columns: EventColumns,
-  dictionaries: Dictionaries,
   lastSeq: number,
   lastChange: number,
   stored: Map<number, number>,
-): Generator<void, number> {
+): Generator<void, LoadedSegments> {
   const read = db.prepare<[number], { change_num: number; data: Uint8Array }>('SELECT change_num, data FROM column_segment WHERE num = ?')
-  let oldest = lastChange
+  const contexts: PutContexts[] = []
+  let changeNum = lastChange
   for (let num = 0; (num + 1) * segmentRows <= lastSeq; num++) {
     const segment = read.get(num)
-    if (segment === undefined || !unpackSegment(segment.data, num, columns, dictionaries)) break
+    const rest = segment === undefined ? null : unpackSegment(segment.data, num, columns)
+    if (segment === undefined || rest === null) break
+    contexts.push(rest)
     release(segment.data)
-    oldest = Math.min(oldest, segment.change_num)
+    changeNum = Math.min(changeNum, segment.change_num)
     stored.set(num, segment.change_num)
     yield
   }
-  return oldest
+  return {
+    changeNum,
+    *puttingContexts(dictionaries) {
+      for (const put of contexts) {
+        put(columns, dictionaries)
+        yield
+      }
+    },
+  }
 }

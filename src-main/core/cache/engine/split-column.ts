@@ -1,3 +1,5 @@
+import { greatestOf, type Narrow } from './narrow-column.ts'
+
 type High = Uint8Array | Uint16Array
 
 /** Numbers below 2³¹ by row, in two parts each, which threads share and `numberAt` puts together. */
@@ -27,8 +29,26 @@ export class SplitColumn implements SplitNumbers {
     this.high[row] = high
   }
 
-  setAll(from: number, numbers: Uint8Array | Uint16Array | Uint32Array): void {
-    for (let at = 0; at < numbers.length; at++) this.set(from + at, numbers[at] as number)
+  setAll(from: number, numbers: Narrow): void {
+    if (greatestOf(numbers) >>> 16 > 0xff) this.#widen()
+    const { low, high } = this
+    for (let at = 0; at < numbers.length; at++) {
+      const number = numbers[at] as number
+      low[from + at] = number
+      high[from + at] = number >>> 16
+    }
+  }
+
+  /** The rows `from` to `to` (exclusive) as they are kept. */
+  part(from: number, to: number): SplitNumbers {
+    return { low: this.low.slice(from, to), high: this.high.slice(from, to) }
+  }
+
+  /** Takes in such rows. */
+  put(from: number, { low, high }: SplitNumbers): void {
+    if (high instanceof Uint16Array) this.#widen()
+    this.low.set(low, from)
+    this.high.set(high, from)
   }
 
   /** Numbers of the rows `from` to `to` (exclusive). */

@@ -3,6 +3,7 @@ import type { Database } from '../driver.ts'
 import type { ColumnSegment } from '../reader-port.ts'
 import type { ArchiveState } from './archive-state.ts'
 import { CountBasis, type PackedBasis } from './count-basis.ts'
+import type { EventColumns } from './columns.ts'
 import { decode, encode } from './packed.ts'
 import { ContextPacker, type PackedContexts, type PackedRows, packRows, unpackContexts, unpackRows } from './packed-rows.ts'
 import { type Narrow, narrow } from './narrow-column.ts'
@@ -107,9 +108,14 @@ export class StoredBasis {
       stored.services.join() === serviceIds.join() &&
       stored.segments.every((changeNum, num) => loaded.get(num) === changeNum)
     if (!isOfUse) return null
-    const contexts = unpackContexts(stored.contexts, dictionaries)
-    unpackRows(stored.changed, columns, contexts)
-    return new StoredBasis(stored, contexts)
+    const basis = new StoredBasis(stored, unpackContexts(stored.contexts, dictionaries))
+    basis.putRows(columns)
+    return basis
+  }
+
+  /** Brings the rows of the columns to the moment it is of. */
+  putRows(columns: EventColumns): void {
+    unpackRows(this.#stored.changed, columns, this.#contexts)
   }
 
   /** The basis, with all other rows there are counted too; in steps of a few milliseconds. */
