@@ -3,10 +3,11 @@ import { checkBeside, checkManifest, checkSums, readManifest } from './evidence/
 import { checkPages } from './evidence/check-pages.ts'
 import { type Balances, checkEvents, checkRevisions } from './evidence/check-payloads.ts'
 import { Matching } from './evidence/matching.ts'
-import { type PackageFileName, packageFiles } from './evidence/package-format.ts'
+import { evidenceFacts, type PackageFileName, packageFiles } from './evidence/package-format.ts'
 import type { PackageManifest } from './evidence/package-lines.ts'
 import { PackageReader } from './evidence/package-reader.ts'
 import type { PackageStructure } from './evidence/package-structure.ts'
+import { canonicalJson } from './ledger/canonical-json.ts'
 import { collectFindings, type Findings } from './ledger/findings.ts'
 import { isKnownZone } from './query/local-time.ts'
 
@@ -105,11 +106,16 @@ async function walkFiles(
   const revisions = await checkRevisions(content('revisions.ndjson'), findings.of('revisions'), balances)
   const ledger = await checkPages(
     { ledger: content('ledger.ndjson'), pages: content('pages.ndjson') },
-    { moment: manifest?.moment ?? null, manifestSha256: reader.wasRead('manifest.json')?.sha256 ?? null },
+    { moment: manifest?.moment ?? null, lastFacts: lastFactsOf(manifest, reader) },
     { pages: findings.of('pages'), ledger: findings.of('the ledger') },
     balances.payloads,
   )
   return { ...checked, revisions, ...ledger }
+}
+
+function lastFactsOf(manifest: PackageManifest | null, reader: PackageReader): string | null {
+  const sha256 = reader.wasRead('manifest.json')?.sha256
+  return manifest === null || sha256 === undefined ? null : canonicalJson(evidenceFacts(manifest.query, sha256))
 }
 
 /** Where something is not even, reads the files once more to say of which events and pages. */

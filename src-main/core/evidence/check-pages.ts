@@ -5,14 +5,14 @@ import { chainHashOf, chainStart, digestOfHashes, type LedgerHead } from '../led
 import type { PageLine } from './evidence-part.ts'
 import { lineItems, visitLines } from './json-lines.ts'
 import type { Balance } from './matching.ts'
-import { evidenceFactsSchema, type PackedEntry, pageFactsSchema, readEntry, readPage } from './package-lines.ts'
+import { type PackedEntry, pageFactsSchema, readEntry, readPage } from './package-lines.ts'
 
 /** What the manifest's place in the ledger is compared with. */
 export interface LedgerContext {
   /** What the manifest says of the moment the events are of; null: the manifest cannot be read. */
   readonly moment: LedgerHead | null
-  /** SHA-256 of the manifest, hex; null where it could not be read. */
-  readonly manifestSha256: string | null
+  /** What the last entry must say, canonical; null where the manifest cannot be read. */
+  readonly lastFacts: string | null
 }
 
 /** What was found while a package's ledger and pages were read. */
@@ -27,7 +27,7 @@ export interface CheckedLedger {
  */
 export async function checkPages(
   chunks: { readonly ledger: AsyncIterable<Buffer>; readonly pages: AsyncIterable<Buffer> },
-  { moment, manifestSha256 }: LedgerContext,
+  { moment, lastFacts }: LedgerContext,
   findings: { readonly pages: Findings; readonly ledger: Findings },
   payloads: Pick<Balance, 'take'>,
 ): Promise<CheckedLedger> {
@@ -55,7 +55,7 @@ export async function checkPages(
   }
   if (moment !== null && moment.entries > entries)
     findings.ledger.add(`The manifest names entry ${moment.entries} of the ledger, which has ${entries}.`)
-  if (manifestSha256 !== null && !isAbout(last, manifestSha256))
+  if (lastFacts !== null && !isAbout(last, lastFacts))
     findings.ledger.add('The last entry of the ledger is not the one about this package: the manifest or the ledger was altered.')
   return { head: { entries, hash: hexOf(chain) }, pages: pageCount }
 }
@@ -71,9 +71,7 @@ function checkPage({ page, entry, payloads, others }: PageLine, { num, kind, jso
     findings.add(`The payloads of page ${page} are not those that entry ${entry} of the ledger tells of.`)
 }
 
-function isAbout(last: PackedEntry | null, manifestSha256: string): boolean {
-  return last?.kind === evidenceEntryKind && evidenceFactsSchema.safeParse(parsed(last.json)).data?.manifest === manifestSha256
-}
+const isAbout = (last: PackedEntry | null, facts: string): boolean => last?.kind === evidenceEntryKind && last.json === facts
 
 function parsed(json: string): unknown {
   try {

@@ -1,4 +1,6 @@
+import type { Query } from '../../contract/model/query.ts'
 import { ndjsonLines } from '../export/ndjson.ts'
+import type { LedgerFacts } from '../ledger/ledger.ts'
 
 /** The files of an evidence package, in the order they lie in it. Their names are ours: nothing from a service becomes one. */
 export const packageFiles = [
@@ -22,6 +24,11 @@ export interface PackageFile {
 
 /** Kind of the ledger's entry about a package: the last one in it, with the SHA-256 of its manifest. */
 export const evidenceEntryKind = 'evidence'
+
+/** What that entry says: what was asked for, and the manifest's SHA-256, hex. */
+export function evidenceFacts({ text, zone }: Query, manifest: string): LedgerFacts {
+  return { query: text, zone, manifest }
+}
 
 /** The text of `SHA256SUMS`, as `sha256sum -c` reads it. */
 export function sumsText(files: readonly PackageFile[]): string {

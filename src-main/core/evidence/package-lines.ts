@@ -51,9 +51,8 @@ export function readEntry(value: unknown): PackedEntry | null {
   return { num, at, kind, json }
 }
 
-/** What is checked of the facts of an entry, by its kind. */
+/** What is checked of the facts of an entry about a page. */
 export const pageFactsSchema = z.object({ commit: z.number(), stored: digest })
-export const evidenceFactsSchema = z.object({ manifest: digest })
 
 const head = z.object({ entries: z.int().min(0), hash: digest })
 

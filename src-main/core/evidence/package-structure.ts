@@ -28,7 +28,8 @@ export interface PackageStructure {
 const commentBytes = packageComment('0'.repeat(64)).length
 const endBytes = 22 + commentBytes
 const largeEndBytes = 76
-/** More than the directory of a package needs. */
+/** More than an entry of the directory of a package needs, and all of them. */
+const mostEntryBytes = 128
 const mostDirectoryBytes = 4_096
 
 /**
@@ -82,7 +83,7 @@ async function readDirectory(
   const sizeBytes = end.readUInt32LE(12)
   let offset = end.readUInt32LE(16)
   if (offset === full32 && endOffset >= largeEndBytes) {
-    offset = Number((await readAt(handle, endOffset - largeEndBytes, largeEndBytes)).readBigUInt64LE(48))
+    offset = numberAt(await readAt(handle, endOffset - largeEndBytes, largeEndBytes), 48)
   }
   const count = packageFiles.length
   const large = largeDirectoryEnd(count, sizeBytes, offset)
@@ -105,21 +106,22 @@ function entriesOf(directory: Buffer): readonly (ZipEntry & { readonly name: Pac
 
 /** The numbers of the entry that the bytes begin with; any where they are too few for one, as comparing them will tell. */
 function numbersOf(bytes: Buffer, name: string): Pick<ZipEntry, 'crc' | 'packedBytes' | 'plainBytes' | 'offset'> {
-  const fixed = Buffer.alloc(46 + 28)
-  bytes.copy(fixed, 0, 0, 46)
-  bytes.copy(fixed, 46, 46 + name.length, 46 + name.length + 28)
-  let largeAt = 46 + 4
+  const padded = Buffer.concat([bytes, Buffer.alloc(mostEntryBytes)])
+  let largeAt = 46 + name.length + 4
   const number = (at: number): number => {
-    const value = fixed.readUInt32LE(at)
+    const value = padded.readUInt32LE(at)
     if (value !== full32) return value
     largeAt += 8
-    return Number(fixed.readBigUInt64LE(largeAt - 8))
+    return numberAt(padded, largeAt - 8)
   }
   // In the order in which large ones follow.
   const plainBytes = number(24)
   const packedBytes = number(20)
-  return { crc: fixed.readUInt32LE(16), packedBytes, plainBytes, offset: number(42) }
+  return { crc: padded.readUInt32LE(16), packedBytes, plainBytes, offset: number(42) }
 }
+
+/** A number of 64 bits as far as it can be one; of a larger one another number is made, and comparing tells. */
+const numberAt = (bytes: Buffer, at: number): number => Number(BigInt.asUintN(53, bytes.readBigUInt64LE(at)))
 
 /** The bytes at a place; fewer are filled up with zeros. */
 async function readAt(handle: FileHandle, position: number, sizeBytes: number): Promise<Buffer> {

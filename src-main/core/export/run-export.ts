@@ -3,7 +3,7 @@ import type { ExportFormat } from '../../contract/model/export.ts'
 import type { EventOrder, Query } from '../../contract/model/query.ts'
 import type { ArchiveReader, ArchiveWriter } from '../cache/archive.ts'
 import { readCoverage } from '../collect/read-coverage.ts'
-import { evidenceEntryKind, packageNotes } from '../evidence/package-format.ts'
+import { evidenceEntryKind, evidenceFacts, packageNotes } from '../evidence/package-format.ts'
 import { beginPackage } from '../evidence/write-package.ts'
 import type { LedgerHead } from '../ledger/ledger.ts'
 import type { ParseResult } from '../query/tree.ts'
@@ -95,13 +95,14 @@ type Teller = (
 ) => Promise<string>
 
 async function writeContents(
-  { parsed, query: { text, zone }, order, format }: ExportRequest,
+  { parsed, query: asked, order, format }: ExportRequest,
   { reader, writer, now }: ExportDeps,
   file: OutputFile,
   count: RowCount,
   teller: Teller,
   signal: AbortSignal,
 ): Promise<Reckoned & { readonly ledger?: LedgerHead }> {
+  const { zone } = asked
   const query = { tree: parsed.tree, zone }
   if (format === 'xlsx') return count.reckon(await writeWorkbook(reader.stream(query, order, signal), zone, file, count))
   if (format !== 'package') return count.reckon(await writeLines(reader.lines(query, order, format, signal), format, zone, file, count))
@@ -119,7 +120,7 @@ async function writeContents(
   if (events === undefined) throw new Error('the package has no events')
   const manifest = await teller(written, { file: events.name, sizeBytes: events.sizeBytes, sha256: events.sha256, moment, files })
   const ledger = await open.seal(manifest, {
-    enter: (sha256) => writer.appendLedger(evidenceEntryKind, { query: text, zone, manifest: sha256 }, new Date(now()).toISOString()),
+    enter: (sha256) => writer.appendLedger(evidenceEntryKind, evidenceFacts(asked, sha256), new Date(now()).toISOString()),
     lines: (entries) => reader.ledger(entries, signal),
   })
   return { ...written, ledger }

@@ -128,6 +128,18 @@ describe('verifying a package finds', () => {
     }
   })
 
+  it('sizes and places that no file has', async () => {
+    const bytes = await samplePackage()
+    const path = await written(bytes)
+    const directory = bytes.indexOf(Uint8Array.of(0x50, 0x4b, 1, 2))
+    for (let at = directory; at < bytes.length - endBytes + 20; at += 3) {
+      for (const sizeBytes of [4, 8, 120]) {
+        await writeFile(path, rehashed(Buffer.from(bytes).fill(0xff, at, Math.min(at + sizeBytes, bytes.length - endBytes + 20))))
+        expect((await verified(path)).isSound, `byte ${at}`).toBe(false)
+      }
+    }
+  })
+
   it('that it was cut short, wherever, or that something was added', async () => {
     const bytes = await samplePackage()
     for (const size of [0, 1, endBytes, bytes.length >> 1, bytes.length - 1])
@@ -272,6 +284,11 @@ describe('verifying a package finds', () => {
       [/^The last entry of the ledger is not the one about this package/],
     ],
     [
+      'an entry about another search',
+      (texts) => edit(texts, 'ledger.ndjson', (text) => text.replace('\\"query\\":\\"\\"', '\\"query\\":\\"x\\"')),
+      [/^The last entry of the ledger is not the one about this package/],
+    ],
+    [
       'counts that were altered',
       (texts) => editManifest(texts, ({ counts }) => (counts.byService = { onehub: 12, lytics: 1 })),
       [
@@ -304,6 +321,30 @@ describe('verifying a package finds', () => {
     const report = await verified(await packed(await forged(change)))
     expect(report.isSound).toBe(false)
     for (const sentence of sentences) expect(report.findings).toContainEqual(expect.stringMatching(sentence))
+  })
+
+  it('whatever is written into one of its files, although all sums fit', async () => {
+    const path = await written(await samplePackage())
+    const texts = await textsOf(path)
+    // What stands in the ledger after the moment of the events is told by its last hash alone.
+    const files = packageFiles.filter((name) => name !== 'ledger.ndjson')
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.constantFrom('', '"', '\\', '[', '\n', '{"__proto__":1}', '0', 'null', '\ufffd'),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files), fc.nat(), fc.nat(40), piece, async (name, place, cut, put) => {
+        const text = texts.get(name) ?? ''
+        const at = place % (text.length + 1)
+        const changed = text.slice(0, at) + put + text.slice(at + cut)
+        fc.pre(Buffer.from(changed).toString() !== text)
+        const others = new Map(texts).set(name, changed)
+        if (name !== 'SHA256SUMS') others.set('SHA256SUMS', rightSums(others))
+        expect((await verified(await packed(others))).isSound, changed).toBe(false)
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('another file, one too many, one twice, none, and one with a path for a name', async () => {
