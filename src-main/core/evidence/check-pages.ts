@@ -1,14 +1,14 @@
-import { evidenceEntryKind } from './package-format.ts'
 import { canonicalJson } from '../ledger/canonical-json.ts'
 import type { Findings } from '../ledger/findings.ts'
 import { chainHashOf, chainStart, digestOfHashes, type LedgerHead } from '../ledger/ledger.ts'
 import type { PageLine } from './evidence-part.ts'
 import { lineItems, visitLines } from './json-lines.ts'
 import type { Balance } from './matching.ts'
+import { evidenceEntryKind } from './package-format.ts'
 import { type PackedEntry, pageFactsSchema, readEntry, readPage } from './package-lines.ts'
 
 /** What the manifest's place in the ledger is compared with. */
-export interface LedgerContext {
+interface LedgerContext {
   /** What the manifest says of the moment the events are of; null: the manifest cannot be read. */
   readonly moment: LedgerHead | null
   /** What the last entry must say, canonical; null where the manifest cannot be read. */
@@ -16,7 +16,7 @@ export interface LedgerContext {
 }
 
 /** What was found while a package's ledger and pages were read. */
-export interface CheckedLedger {
+interface CheckedLedger {
   readonly head: LedgerHead
   readonly pages: number
 }
