@@ -245,7 +245,14 @@ export interface ArchiveReader {
   /** The ledger's entries up to a number, each as it is hashed, in lines. */
   ledger(entries: number, signal?: AbortSignal): AsyncIterable<ProofLines>
   around(id: string, count: number): Promise<{ readonly sameActor: readonly EventRow[]; readonly sameObject: readonly EventRow[] }>
-  timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): Promise<TimelinePage>
+  timelines(
+    kind: TimelineKind,
+    text: string,
+    ofKind: string | null,
+    first: number,
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<TimelinePage>
   /** Values of a field that contain the folded text, with counts, for completion. */
   completeValue(
     field: string,

@@ -3,7 +3,7 @@ import type { CoreParts } from '../parts.ts'
 
 export function timelineHandlers({ opened }: CoreParts): AreaHandlers<'timelines'> {
   return {
-    'timelines.list': async ({ kind, text, ofKind, first, count }) =>
-      (await opened()).archive.reader.timelines(kind, text, ofKind, first, count),
+    'timelines.list': async ({ kind, text, ofKind, first, count }, { signal }) =>
+      (await opened()).archive.reader.timelines(kind, text, ofKind, first, count, signal),
   }
 }

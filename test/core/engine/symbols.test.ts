@@ -5,6 +5,7 @@ import { SymbolTable } from '../../../src-main/core/cache/engine/symbol-table.ts
 import { TextColumn, type TextPlace } from '../../../src-main/core/cache/engine/text-column.ts'
 import { mostChunkEntries, TextMemory } from '../../../src-main/core/cache/engine/text-memory.ts'
 import { searched } from '../../../src-main/core/cache/engine/text-scan.ts'
+import { ended } from '../../../src-main/core/cache/engine/steps.ts'
 import { generator } from '../../support/random.ts'
 
 const end = Buffer.of(0xff)
@@ -48,6 +49,10 @@ test('texts are found in symbols like in what they stand for', () => {
     const column = new TextColumn(new TextMemory(), texts[0])
     for (const text of texts.slice(1)) column.push(text)
     expect(texts.findIndex((text, number) => column.text(number) !== text)).toBe(-1)
+    const wanted = new Set(['no such text', '', ...Array.from({ length: 200 }, (_, i) => texts[i * 160] ?? 'pl')])
+    const matching = new Map<number, string>()
+    ended(column.matching([...wanted], (number, text) => matching.set(number, text)))
+    expect(matching).toEqual(new Map(texts.flatMap((text, number) => (text !== null && wanted.has(text) ? [[number, text]] : []))))
     for (let i = 0; i < 160; i++) {
       const number = Math.floor(random() * texts.length)
       const from = texts[i % 2 === 0 ? number : number - (number % 1_000)] ?? 'pl'

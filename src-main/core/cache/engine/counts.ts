@@ -1,7 +1,6 @@
 import type { EventColumns } from './columns.ts'
 import { flag } from './columns.ts'
 import { numberAt, type SplitNumbers } from './split-column.ts'
-import { ended } from './steps.ts'
 
 /** Rows counted between two breaths. */
 const stepRows = 262_144
@@ -18,10 +17,6 @@ export function* countingAll(columns: EventColumns, column: CountedColumn, size:
   }
   return counts
 }
-
-/** The same at once. */
-export const countAll = (columns: EventColumns, column: CountedColumn, size: number): Uint32Array =>
-  ended(countingAll(columns, column, size))
 
 function countRows(numbers: SplitNumbers, flags: Uint8Array, from: number, to: number, counts: Uint32Array): void {
   for (let row = from; row < to; row++) {

@@ -35,7 +35,7 @@ import { eventsOfRun } from './run-events.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Searcher } from './searcher.ts'
 import { partsToSave } from './snapshots.ts'
-import { TimelineIndex } from './timelines.ts'
+import { TimelineLists } from './timeline-lists.ts'
 
 /** Positions of the list walked between two breaths. */
 const walkedPositions = 100_000
@@ -61,10 +61,9 @@ export class Engine {
   readonly #counting: Counting
   readonly #rows: RowBuilder
   readonly #firstNumbers: FirstNumbers
+  readonly #timelines: TimelineLists
   /** Of the run asked last. */
   #runSet: { readonly run: string; readonly count: ListedCount; readonly set: ResultSet } | null = null
-  /** Of the kind asked last. */
-  #timelines: TimelineIndex | null = null
   #borders: { readonly version: number; readonly byUnit: Map<string, BucketBorders> } = { version: -1, byUnit: new Map() }
   /** Facets of results that are still kept. */
   readonly #facets = new WeakMap<ResultSet, ReadonlyMap<string, FacetCounts>>()
@@ -77,6 +76,7 @@ export class Engine {
     this.#counting = new Counting(state, this.#scheduler, (signal) => this.#all(signal), assistant)
     this.#rows = new RowBuilder(db)
     this.#firstNumbers = new FirstNumbers(state, db)
+    this.#timelines = new TimelineLists(state, db, this.#scheduler, this.#searcher)
   }
 
   /** Loads an archive. `onProgress` counts events. `assistant`: a second thread for long passes. */
@@ -208,11 +208,15 @@ export class Engine {
     return { rows: this.#rows.marked(set.rowsAt(this.state, 'newest', first, limit)), total: set.count }
   }
 
-  timelines(kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number): TimelinePage {
-    this.#catchUpGroups()
-    if (this.#timelines?.kind !== kind || this.#timelines.version !== this.state.version)
-      this.#timelines = new TimelineIndex(kind, this.state)
-    return this.#timelines.list(this.#db, text, ofKind, first, count)
+  timelines(
+    kind: TimelineKind,
+    text: string,
+    ofKind: string | null,
+    first: number,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<TimelinePage> {
+    return this.#timelines.list(kind, text, ofKind, first, count, signal)
   }
 
   async completeValue(field: string, foldedText: string, limit: number, signal: AbortSignal): ReturnType<ArchiveReader['completeValue']> {

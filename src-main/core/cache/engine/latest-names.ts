@@ -3,6 +3,10 @@ import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import type { Entries } from './entries.ts'
 import { release } from '../../lib/release.ts'
 import { numberAt } from './split-column.ts'
+import { ended } from './steps.ts'
+
+/** Rows gone through between two breaths. */
+const stepRows = 500_000
 
 /** Columns whose numbers name things. */
 export type ThingColumn = 'actor' | 'object' | 'workspace'
@@ -13,8 +17,12 @@ export interface Activity {
   readonly lastMs: number
 }
 
-/** First and last time of the events of some dictionary numbers: one pass over a column. A number without a timed event is absent. */
-export function activityOf(state: ArchiveState, column: ThingColumn, numbers: Iterable<number>): ReadonlyMap<number, Activity> {
+/** First and last time of the events of some dictionary numbers: one pass over a column, in steps of a few milliseconds. A number without a timed event is absent. */
+export function* findingActivity(
+  state: ArchiveState,
+  column: ThingColumn,
+  numbers: Iterable<number>,
+): Generator<void, ReadonlyMap<number, Activity>> {
   const { columns, dictionaries } = state
   const wanted = [...numbers]
   const places = new Map(wanted.map((number, at) => [number, at + 1]))
@@ -33,15 +41,21 @@ export function activityOf(state: ArchiveState, column: ThingColumn, numbers: It
     const ofContext = Uint32Array.from({ length: dictionaries.contexts.count }, (_, context) =>
       placeOf(dictionaries.contexts.workspace.at(context)),
     )
-    for (let row = 0; row < count; row++) {
-      const place = ofContext[numberAt(columns.context, row)] as number
-      if (place !== 0) see(place, columns.timeMs(row))
+    for (let from = 0; from < count; from += stepRows) {
+      for (let row = from; row < Math.min(from + stepRows, count); row++) {
+        const place = ofContext[numberAt(columns.context, row)] as number
+        if (place !== 0) see(place, columns.timeMs(row))
+      }
+      yield
     }
   } else {
     const values = columns[column]
-    for (let row = 0; row < count; row++) {
-      const place = placeOf(numberAt(values, row))
-      if (place !== 0) see(place, columns.timeMs(row))
+    for (let from = 0; from < count; from += stepRows) {
+      for (let row = from; row < Math.min(from + stepRows, count); row++) {
+        const place = placeOf(numberAt(values, row))
+        if (place !== 0) see(place, columns.timeMs(row))
+      }
+      yield
     }
   }
   release(isWanted)
@@ -80,7 +94,7 @@ export function latestOf(
   const { groups } = column === 'actor' ? state.dictionaries.actor : state.dictionaries.subject
   // Most things only ever had one name; only for the others it must be found out which was the last.
   const unclear = new Map([...members].filter(([group, numbers]) => numbers.length > 1 && groups.isVaried(group)))
-  const activity = unclear.size === 0 ? new Map<number, Activity>() : activityOf(state, column, [...unclear.values()].flat())
+  const activity = unclear.size === 0 ? new Map<number, Activity>() : ended(findingActivity(state, column, [...unclear.values()].flat()))
   const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
   return new Map(
     [...members].map(([group, numbers]) => [group, unclear.get(group)?.toSorted((a, b) => lastMs(b) - lastMs(a)) ?? [numbers[0] ?? group]]),

@@ -69,8 +69,8 @@ export function queryMethods(options: WorkerOptions, tell: (news: QueryNews) => 
     get: async (id: string) => (await thread.current()).get(id),
     payload: async (id: string, revision: number | null) => (await thread.current()).payload(id, revision),
     around: async (id: string, count: number) => (await thread.current()).around(id, count),
-    timelines: async (kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number) =>
-      (await thread.current()).timelines(kind, text, ofKind, first, count),
+    timelines: async (kind: TimelineKind, text: string, ofKind: string | null, first: number, count: number, signal: AbortSignal) =>
+      (await thread.current()).timelines(kind, text, ofKind, first, count, signal),
     completeValue: async (field: string, foldedText: string, limit: number, signal: AbortSignal) =>
       (await thread.current()).completeValue(field, foldedText, limit, signal),
     summary: async () => (await thread.current()).summary(paths),

@@ -1,9 +1,11 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
-import { type PackedSymbols, sampleOf, SymbolTable } from './symbol-table.ts'
+import { sampleOf } from './symbol-table.ts'
 import { automatonOf, longestNeedleBytes } from './text-automaton.ts'
 import { endOfEntry, nothing } from './text-bytes.ts'
 import { mostChunkEntries, searcherOf, type TextMemory } from './text-memory.ts'
 import type { Needle, Searching, TextScan } from './text-scan.ts'
+import { type PackedWriting, Writings } from './writings.ts'
+import { hashStart, hashStep, WrittenTexts } from './written-texts.ts'
 
 /** Of so many entries it is kept where one begins, a power of two. */
 const startsEvery = 8
@@ -13,12 +15,6 @@ const wordEntries = 32
 const fullChunkBytes = 512 * 1024
 /** Room for a chunk that is not full, to begin with. */
 const openBytes = 16 * 1024
-/** Symbols that take so much more than of the texts they were found from do not suit what comes now. */
-const worseBy = 1.2
-/** Of new symbols it is expected that others take so much more. */
-const betterBy = 1.1
-/** Ways to write a column's chunks, at most: each needs an automaton of its own in each search. */
-const mostWritings = 64
 /** Candidates looked at one by one between two breaths, in words of their bits. */
 const stepWords = 128
 
@@ -38,16 +34,9 @@ interface TextChunk {
   readonly writing: number
 }
 
-/** What a chunk is written in, and the bytes that takes for each byte of text it was found from. */
-interface Writing {
-  /** Null: as it is. */
-  readonly table: SymbolTable | null
-  share: number
-}
-
 /** Chunks as they are stored. */
 export interface PackedTexts {
-  readonly symbols: readonly (PackedSymbols & { readonly share: number })[]
+  readonly symbols: readonly PackedWriting[]
   /** By chunk: how many entries, how many bytes, the greatest byte, and its symbols, counted from 1; 0: none. */
   readonly chunks: Uint32Array
   /** Where every eighth entry begins. */
@@ -65,7 +54,7 @@ export class TextColumn {
   readonly #chunks: TextChunk[] = []
   /** By number divided by `mostChunkEntries`: the chunk that begins there. */
   readonly #chunkAt: number[] = []
-  readonly #writings: Writing[] = [{ table: null, share: 1 }]
+  readonly #writings = new Writings()
   /** The entries behind the full chunks lie here. */
   #open: { address: number; limit: number; end: number; first: number }
   /** The chunks as they are told to a search; null: not since something was added. */
@@ -122,7 +111,7 @@ export class TextColumn {
     const address = this.#take(bytes.length)
     this.#memory.bytes.set(bytes, address)
     starts.forEach((start, at) => this.#noteStart(from + at * startsEvery, address + start))
-    const writings = symbols.map(({ share, ...symbols }) => this.#writingOf(symbols, share))
+    const writings = symbols.map((stored) => this.#writings.numberOf(stored))
     let [first, begin] = [from, address]
     for (const { count, sizeBytes, greatestByte, symbols } of packed) {
       const writing = symbols === 0 ? 0 : (writings[symbols - 1] ?? 0)
@@ -150,10 +139,7 @@ export class TextColumn {
       sizeBytes += end - address
     }
     return {
-      symbols: writings.flatMap((writing) => {
-        const { table, share } = this.#writings[writing] as Writing
-        return table === null ? [] : { ...table.pack(), share }
-      }),
+      symbols: writings.map((writing) => this.#writings.pack(writing)),
       chunks: Uint32Array.from(
         chunks.flatMap(({ address, end, count, greatestByte, writing }) => [
           count,
@@ -181,8 +167,8 @@ export class TextColumn {
   /** Hash of an entry's bytes, 32 bits; equal entries have equal hashes. */
   hash(number: number): number {
     const [text, sizeBytes] = this.#read(number, scratch)
-    let hash = 0x811c9dc5
-    for (let i = 0; i < sizeBytes; i++) hash = Math.imul(hash ^ (text[i] as number), 0x01000193)
+    let hash = hashStart
+    for (let i = 0; i < sizeBytes; i++) hash = hashStep(hash, text[i] as number)
     return (hash ^ (hash >>> 15)) >>> 0
   }
 
@@ -191,6 +177,23 @@ export class TextColumn {
     const [text, sizeBytes] = this.#read(number, scratch)
     const [otherText, otherSizeBytes] = other.#read(otherNumber, otherScratch)
     return sizeBytes === otherSizeBytes && text.compare(otherText, 0, sizeBytes, 0, sizeBytes) === 0
+  }
+
+  /** Calls back for each entry that is one of some folded texts, in steps of a chunk. For many texts, where each by itself would be a search. */
+  *matching(texts: readonly string[], visit: (number: number, text: string) => void): Generator<void, void> {
+    const wanted = this.#writings.tables.map((table) => new WrittenTexts(texts, table))
+    for (const { address, first, count, writing } of [...this.#chunks, this.#openChunk]) {
+      const { bytes } = this.#memory
+      const written = wanted[writing]
+      for (let number = first, at = address; number < first + count; number++) {
+        const start = at
+        let hash = hashStart
+        for (let code = bytes[at++] as number; code !== endOfEntry; code = bytes[at++] as number) hash = hashStep(hash, code)
+        const text = written?.textOf(hash, bytes, start, at - 1)
+        if (text !== undefined) visit(number, text)
+      }
+      yield
+    }
   }
 
   /** Sets the bit of every entry that holds the folded text in a place, or is it. */
@@ -219,7 +222,7 @@ export class TextColumn {
     const chunks = (this.#chunkTable ??= this.#tellChunks())
     const needle: Needle = {
       greatestByte: Math.max(...bytes.filter((byte) => byte < nothing)),
-      automata: this.#writings.map(({ table }) => automatonOf(bytes, table)),
+      automata: this.#writings.tables.map((table) => automatonOf(bytes, table)),
     }
     return { memory: this.#memory.shared, chunks, needle, bits }
   }
@@ -238,13 +241,16 @@ export class TextColumn {
   }
 
   #tellChunks(): Uint32Array {
-    const { address, end, first } = this.#open
-    const open: TextChunk = { address, end, first, count: this.#count - first, greatestByte: nothing, writing: 0 }
     return Uint32Array.from(
-      [...this.#chunks, open].flatMap(({ address, end, first, count, greatestByte, writing }) =>
+      [...this.#chunks, this.#openChunk].flatMap(({ address, end, first, count, greatestByte, writing }) =>
         count === 0 ? [] : [first, count, greatestByte, writing, address - 1, end],
       ),
     )
+  }
+
+  get #openChunk(): TextChunk {
+    const { address, end, first } = this.#open
+    return { address, end, first, count: this.#count - first, greatestByte: nothing, writing: 0 }
   }
 
   #isFull(): boolean {
@@ -275,31 +281,9 @@ export class TextColumn {
   /** Entries in the symbols that take least; as they are where none take less. */
   #write(entries: Buffer): [writing: number, written: Uint8Array] {
     const out = Buffer.allocUnsafe(entries.length * 2)
-    const writing = this.#writingFor(sampleOf(entries), out)
-    const sizeBytes = this.#writings[writing]?.table?.encode(entries, out) ?? entries.length
+    const writing = this.#writings.suiting(sampleOf(entries), out)
+    const sizeBytes = this.#writings.tables[writing]?.encode(entries, out) ?? entries.length
     return sizeBytes < entries.length ? [writing, Buffer.from(out.subarray(0, sizeBytes))] : [0, entries]
-  }
-
-  /** What suits a sample best, found from it where nothing known does. `out`: as `encode` needs it. */
-  #writingFor(sample: Uint8Array, out: Uint8Array): number {
-    const shareOf = (table: SymbolTable | null): number => (table === null ? 1 : table.encode(sample, out) / sample.length)
-    const shares = this.#writings.map(({ table }) => shareOf(table))
-    const best = shares.indexOf(Math.min(...shares))
-    const [share, known] = [shares[best] as number, this.#writings[best] as Writing]
-    if ((best > 0 && share <= known.share * worseBy) || this.#writings.length === mostWritings) return best
-    const table = SymbolTable.train(sample)
-    const tableShare = shareOf(table)
-    if (tableShare * betterBy < share) return this.#writings.push({ table, share: tableShare }) - 1
-    // No others are looked for until it is worse still.
-    known.share = share
-    return best
-  }
-
-  /** Where among the column's ways to write stored symbols stand. */
-  #writingOf(symbols: PackedSymbols, share: number): number {
-    const table = SymbolTable.unpack(symbols)
-    const known = this.#writings.findIndex((writing) => writing.table?.isSame(table))
-    return known > 0 ? known : this.#writings.push({ table, share }) - 1
   }
 
   #add(chunk: TextChunk): void {
@@ -363,7 +347,7 @@ export class TextColumn {
   #read(number: number, buffer: { bytes: Buffer }): readonly [bytes: Buffer, sizeBytes: number] {
     const start = this.#startOf(number)
     const end = this.#endOf(start)
-    const table = this.#writings[this.#writingAt(number)]?.table ?? null
+    const table = this.#writings.tables[this.#writingAt(number)] ?? null
     const mostBytes = (end - start) * 8
     if (buffer.bytes.length < mostBytes) buffer.bytes = Buffer.allocUnsafe(mostBytes)
     const { bytes } = this.#memory

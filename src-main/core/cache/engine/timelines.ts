@@ -1,17 +1,18 @@
 import type { KindCount, TimelineEntry, TimelineKind, TimelinePage } from '../../../contract/model/query.ts'
 import { fold } from '../../lib/fold.ts'
 import { writeTerm } from '../../query/quote.ts'
-import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { byWorkspace } from './complete-value.ts'
+import { byWorkspace, type ValueSource } from './complete-value.ts'
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
 import { topKeys } from './counter.ts'
-import { countAll } from './counts.ts'
+import { countingAll } from './counts.ts'
 import type { Entries } from './entries.ts'
-import { activityOf, type ThingColumn } from './latest-names.ts'
+import { findingActivity, type ThingColumn } from './latest-names.ts'
 import { prepared } from './prepared.ts'
 import { release } from '../../lib/release.ts'
-import { searched, together } from './text-scan.ts'
+import { inSteps } from './steps.ts'
+import type { TextColumn } from './text-column.ts'
+import { together } from './text-scan.ts'
 
 interface StoredThing {
   readonly kind: string
@@ -20,6 +21,14 @@ interface StoredThing {
   readonly email: string | null
   readonly connection: number
 }
+
+/** What a list needs of the engine: texts are gone through, and all else is found out, in turns. */
+type TimelineSource = Pick<ValueSource, 'db' | 'search' | 'breathe'>
+
+/** Where a dictionary has so many times more entries, few as workspaces are, those that have events are read instead of going through all. */
+const fewThings = 16
+/** Dictionary numbers gone through between two breaths. */
+const stepNumbers = 100_000
 
 const columnOf: Readonly<Record<TimelineKind, ThingColumn>> = { workspaces: 'workspace', files: 'object', users: 'actor' }
 
@@ -40,61 +49,69 @@ export class TimelineIndex {
   /** Events by thing. */
   readonly #sums: Uint32Array
 
-  constructor(kind: TimelineKind, state: ArchiveState) {
+  private constructor(kind: TimelineKind, state: ArchiveState, version: number, counts: Uint32Array, thingOf: Uint32Array) {
     this.kind = kind
-    this.version = state.version
+    this.version = version
     this.#state = state
-    const { actor, subject, counts } = state.dictionaries
-    this.#entries = kind === 'users' ? actor : subject
-    this.#counts =
-      kind === 'workspaces'
-        ? byWorkspace(countAll(state.columns, 'context', counts.context), state.dictionaries)
-        : kind === 'users'
-          ? countAll(state.columns, 'actor', counts.actor)
-          : countAll(state.columns, 'object', counts.object)
-    this.#thingOf = thingsOf(this.#entries, this.#counts, kind === 'files')
-    this.#sums = new Uint32Array(this.#entries.count)
-    const things: number[] = []
-    this.#thingOf.forEach((thing, number) => {
-      if (thing === number && thing !== 0) things.push(thing)
-      this.#sums[thing] = (this.#sums[thing] as number) + (this.#counts[number] as number)
-    })
-    this.#things = Uint32Array.from(things)
+    this.#entries = entriesOf(kind, state)
+    this.#counts = counts
+    this.#thingOf = thingOf
+    this.#sums = new Uint32Array(thingOf.length)
+    let thingCount = 0
+    for (let number = 1; number < thingOf.length; number++) {
+      const thing = thingOf[number] as number
+      if (thing === number) thingCount++
+      this.#sums[thing] = (this.#sums[thing] as number) + (counts[number] as number)
+    }
+    this.#things = new Uint32Array(thingCount)
+    for (let number = 1, at = 0; number < thingOf.length; number++) if (thingOf[number] === number) this.#things[at++] = number
+  }
+
+  /** Gathers things in steps of a few milliseconds: of no use when rows changed meanwhile. What was added meanwhile is not in it. */
+  static *make(kind: TimelineKind, state: ArchiveState): Generator<void, TimelineIndex> {
+    const { version, columns, dictionaries } = state
+    const column = ({ workspaces: 'context', users: 'actor', files: 'object' } as const)[kind]
+    const perNumber = yield* countingAll(columns, column, dictionaries.counts[column])
+    const counts = kind === 'workspaces' ? byWorkspace(perNumber, dictionaries) : perNumber
+    const thingOf = yield* findingThings(entriesOf(kind, state), counts, kind === 'files')
+    return new TimelineIndex(kind, state, version, counts, thingOf)
   }
 
   /** Things of a kind (null: of any) whose name, id or e-mail holds the text, `first` to `first + count - 1`, and how many there are in all. */
-  list(db: Database, text: string, ofKind: string | null, first: number, count: number): TimelinePage {
-    const named = text.trim() === '' ? this.#things : this.#containing(fold(text.trim()))
+  async list(source: TimelineSource, text: string, ofKind: string | null, first: number, count: number): Promise<TimelinePage> {
+    const named = text.trim() === '' ? this.#things : await this.#containing(source, fold(text.trim()))
     const kindNum = ofKind === null ? null : this.#state.dictionaries.kinds.texts.indexOf(ofKind)
     const found = kindNum === null ? named : named.filter((thing) => this.#entries.kind.at(thing) === kindNum)
     const shown = topKeys(found, this.#sums, first + count).slice(first)
-    return { entries: this.#entriesOf(db, shown), total: found.length, kinds: this.#kindsOf(named) }
+    return { entries: await this.#entriesOf(source, shown), total: found.length, kinds: this.#kindsOf(named) }
   }
 
   #kindsOf(things: Uint32Array): readonly KindCount[] {
-    const counts = new Map<number, number>()
-    for (const thing of things) {
-      const kind = this.#entries.kind.at(thing)
-      counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    const { texts } = this.#state.dictionaries.kinds
+    const counts = new Uint32Array(texts.length)
+    for (let at = 0; at < things.length; at++) {
+      const kind = this.#entries.kind.at(things[at] as number)
+      counts[kind] = (counts[kind] as number) + 1
     }
-    return [...counts]
-      .map(([kind, entries]) => ({ kind: this.#state.dictionaries.kinds.texts[kind] ?? '', entries }))
+    return texts
+      .map((kind, at) => ({ kind, entries: counts[at] ?? 0 }))
+      .filter(({ entries }) => entries > 0)
       .sort((a, b) => b.entries - a.entries || (a.kind < b.kind ? -1 : 1))
   }
 
-  #containing(folded: string): Uint32Array {
+  async #containing({ search }: TimelineSource, folded: string): Promise<Uint32Array> {
     const found = emptyBits(this.#entries.count)
-    searched(together(this.#entries.texts.map((column) => column.marking('anywhere', folded, found))))
-    const isFound = emptyBits(this.#entries.count)
+    await search(together(this.#entries.texts.map((column) => column.marking('anywhere', folded, found))))
+    const isFound = emptyBits(this.#thingOf.length)
     forEachBit(found, 0, found.length, (number) => {
-      setBit(isFound, this.#thingOf[number] as number)
+      setBit(isFound, this.#thingOf[number] ?? 0)
     })
     return this.#things.filter((thing) => hasBit(isFound, thing))
   }
 
-  #entriesOf(db: Database, things: readonly number[]): readonly TimelineEntry[] {
-    const members = this.#membersOf(things)
-    const activity = activityOf(this.#state, columnOf[this.kind], new Set([...members.values()].flat()))
+  async #entriesOf({ db, breathe }: TimelineSource, things: readonly number[]): Promise<readonly TimelineEntry[]> {
+    const members = await inSteps(this.#findingMembers(things), breathe)
+    const activity = await inSteps(findingActivity(this.#state, columnOf[this.kind], new Set([...members.values()].flat())), breathe)
     const lastMs = (number: number): number => activity.get(number)?.lastMs ?? -Infinity
     const sql =
       this.kind === 'users'
@@ -133,39 +150,46 @@ export class TimelineIndex {
    * All dictionary numbers that a thing's query finds: its own, and those of another thing that carry its text in another place (a file
    * whose name is another's id). So the counts are those the query gives.
    */
-  #membersOf(things: readonly number[]): ReadonlyMap<number, readonly number[]> {
-    const { texts, connection, kind, count } = this.#entries
+  *#findingMembers(things: readonly number[]): Generator<void, ReadonlyMap<number, readonly number[]>> {
+    const { texts, connection, kind } = this.#entries
     const byText = new Map<string, number>()
     const keyOf = (number: number, text: string): string =>
       `${connection.at(number)} ${this.kind === 'files' ? kind.at(number) : ''} ${text}`
-    const hashes = new Set<number>()
+    const called = new Set<string>()
     for (const thing of things) {
-      const called = texts.find((column) => column.isPresent(thing))
-      byText.set(keyOf(thing, called?.text(thing) ?? ''), thing)
-      hashes.add(called?.hash(thing) ?? 0)
+      const text = texts.find((column) => column.isPresent(thing))?.text(thing) ?? ''
+      byText.set(keyOf(thing, text), thing)
+      called.add(text)
     }
-    const members = new Map<number, number[]>(things.map((thing) => [thing, []]))
-    for (let number = 1; number < count; number++) {
-      if (this.#counts[number] === 0) continue
-      const found = new Set<number>()
-      for (const column of texts) {
-        if (!hashes.has(column.hash(number))) continue
-        const thing = byText.get(keyOf(number, column.text(number) ?? ''))
-        if (thing !== undefined && column.isPresent(number)) found.add(thing)
-      }
-      for (const thing of found) members.get(thing)?.push(number)
+    const members = new Map<number, Set<number>>(things.map((thing) => [thing, new Set()]))
+    const see = (number: number, text: string): void => {
+      const thing = (this.#counts[number] ?? 0) === 0 ? undefined : byText.get(keyOf(number, text))
+      if (thing !== undefined) members.get(thing)?.add(number)
     }
-    return members
+    const isRead = this.#things.length * fewThings < this.#counts.length
+    for (const column of texts) yield* isRead ? this.#reading(column, see) : column.matching([...called], see)
+    return new Map([...members].map(([thing, numbers]) => [thing, [...numbers].sort((a, b) => a - b)]))
+  }
+
+  /** Reads the texts of the numbers that have events. */
+  *#reading(column: TextColumn, see: (number: number, text: string) => void): Generator<void, void> {
+    for (let number = 1; number < this.#counts.length; number++) {
+      if (number % stepNumbers === 0) yield
+      if (this.#counts[number] !== 0) see(number, column.text(number) ?? '')
+    }
   }
 }
 
+const entriesOf = (kind: TimelineKind, { dictionaries: { actor, subject } }: ArchiveState): Entries => (kind === 'users' ? actor : subject)
+
 /** The first number with the same text, connection and, where it matters, kind, for each number that has events. */
-function thingsOf(entries: Entries, counts: Uint32Array, isByKind: boolean): Uint32Array {
-  const { connection, kind, groups, count } = entries
+function* findingThings({ connection, kind, groups }: Entries, counts: Uint32Array, isByKind: boolean): Generator<void, Uint32Array> {
+  const count = counts.length
   const thingOf = new Uint32Array(count)
   const slots = new Uint32Array(2 ** Math.ceil(Math.log2(count * 2 + 16)))
   const mask = slots.length - 1
   for (let number = 1; number < count; number++) {
+    if (number % stepNumbers === 0) yield
     const group = groups.of(number)
     if (group === 0 || counts[number] === 0) continue
     const ofConnection = connection.at(number)
