@@ -8,7 +8,7 @@ import { Scheduler, urgency } from './scheduler.ts'
 import { Slices } from './slices.ts'
 import { inSteps } from './steps.ts'
 import { type ScanTask, scanSlice } from './text-scan.ts'
-import { Handover, type ThreadMethods } from './thread-calls.ts'
+import type { ThreadMethods } from './thread-calls.ts'
 import { sortingByTime } from './time-order.ts'
 
 /** The thread behind `Assistant`. */
@@ -34,17 +34,13 @@ export function assistMethods(): ThreadMethods {
     },
     order: ({ times, count, rows }: OrderTask, signal: AbortSignal) =>
       inSteps(sortingByTime(times, count, rows), () => scheduler.breathe(urgency.numbers, signal)),
-    count: async ({ counted, sizes, words, without, slices }: CountTask, signal: AbortSignal) => {
-      const counts = new MatchCounts(sizes)
+    count: async ({ counted, sizes, words, without, into, slices }: CountTask, signal: AbortSignal) => {
+      const counts = new MatchCounts(sizes, into)
       await new Slices(slices).each(({ from, to }) => {
         counts.add(rows, listRows(words, without, from >>> 5, to >>> 5, rows), counted)
         return scheduler.breathe(urgency.numbers, signal)
       })
-      const { actor, context, flags, place, slot } = counts
-      return new Handover(
-        { actor, context, flags, place, slot },
-        [actor, context, flags, place, slot].map(({ buffer }) => buffer as ArrayBuffer),
-      )
+      return null
     },
   }
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { WorkerOptions } from '../reader-port.ts'
 import type { EventColumns } from './columns.ts'
-import type { CountArrays, CountedColumns, CountSizes } from './match-counts.ts'
+import { type CountArrays, type CountedColumns, type CountSizes, countWords, MatchCounts } from './match-counts.ts'
 import type { Program } from './program.ts'
 import { SharedWords } from './shared-words.ts'
 import { type SharedSlices, Slices } from './slices.ts'
@@ -30,12 +30,13 @@ export interface MatchTask {
   readonly slices: SharedSlices
 }
 
-/** A count of the rows of a result, but for those of another. */
+/** A count of the rows of a result, but for those of another, into words which threads share. */
 export interface CountTask {
   readonly counted: CountedColumns
   readonly sizes: CountSizes
   readonly words: Uint32Array
   readonly without: Uint32Array | null
+  readonly into: Uint32Array
   readonly slices: SharedSlices
 }
 
@@ -75,9 +76,14 @@ export class Assistant {
     return this.isUsefulFor(task.slices.count) && isPlain(task.program) ? this.#call('match', task, signal) : null
   }
 
-  /** Takes part in a count of so many matches; resolves to what it counted. */
-  count(task: CountTask, matches: number, signal: AbortSignal): Promise<CountArrays | 'failed'> | null {
-    return this.isUsefulFor(matches * rowsAMatch) ? this.#count(task, signal) : null
+  /** Takes part in a count of so many matches. What it counted is only there while `take` is called with it. */
+  count(
+    task: Omit<CountTask, 'into'>,
+    matches: number,
+    signal: AbortSignal,
+    take: (counts: CountArrays) => void,
+  ): Promise<null | 'failed'> | null {
+    return this.isUsefulFor(matches * rowsAMatch) ? this.#count(task, signal, take) : null
   }
 
   /** Takes part in searching texts; what is found goes into memory that threads share. */
@@ -90,8 +96,8 @@ export class Assistant {
     return this.isUsefulFor(task.count) ? this.#call('order', task) : null
   }
 
-  /** Bits are copied to where both threads see them: a message would copy them twice. */
-  async #count(task: CountTask, signal: AbortSignal): Promise<CountArrays | 'failed'> {
+  /** Bits are copied to where both threads see them: a message would copy them twice. There it counts as well. */
+  async #count(task: Omit<CountTask, 'into'>, signal: AbortSignal, take: (counts: CountArrays) => void): Promise<null | 'failed'> {
     const lend = (words: Uint32Array): Uint32Array => {
       const lent = this.#words.borrow(words.length)
       lent.set(words)
@@ -99,11 +105,14 @@ export class Assistant {
     }
     const words = lend(task.words)
     const without = task.without === null ? null : lend(task.without)
+    const into = this.#words.borrow(countWords(task.sizes))
     try {
-      return await this.#call('count', { ...task, words, without }, signal)
+      const answer = await this.#call<null>('count', { ...task, words, without, into }, signal)
+      if (answer !== 'failed') take(new MatchCounts(task.sizes, into))
+      return answer
     } finally {
       const slices = new Slices(task.slices)
-      for (const lent of [words, without]) if (lent !== null) this.#words.giveBack(lent, slices)
+      for (const lent of [words, without, into]) if (lent !== null) this.#words.giveBack(lent, slices)
     }
   }
 

@@ -4,7 +4,7 @@ import { sliceRows } from './columns.ts'
 import { type ContextSums, sumContexts } from './context-sums.ts'
 import { CountBasis } from './count-basis.ts'
 import { Counter } from './counter.ts'
-import { MatchCounts } from './match-counts.ts'
+import { type CountSizes, countWords, MatchCounts } from './match-counts.ts'
 import { release } from '../../lib/release.ts'
 import type { ResultSet } from './result-set.ts'
 import { listRows } from './row-lists.ts'
@@ -15,6 +15,9 @@ import { numberAt, type SplitNumbers } from './split-column.ts'
 
 /** Results whose counts are kept: a few megabytes each. */
 const keptCounts = 2
+
+/** Counts whose memory is kept for others. */
+const spareCounts = 1
 
 /** A result counted by everything but rare objects. */
 export interface CountedResult {
@@ -41,6 +44,7 @@ export class Counting {
   /** Counts no longer kept, which someone may still be reading. */
   #dropped: readonly CountedResult[] = []
   #idleCounter: Counter | null = null
+  readonly #spareWords: Uint32Array[] = []
 
   /** `allRows`: the result that holds all events. */
   constructor(
@@ -63,7 +67,7 @@ export class Counting {
     } finally {
       this.#readers--
       if (this.#readers === 0) {
-        for (const { counts } of this.#dropped) Object.values(counts).forEach(release)
+        for (const { counts } of this.#dropped) this.#spare(counts)
         this.#dropped = []
       }
     }
@@ -125,22 +129,38 @@ export class Counting {
       // What a large result leaves out is taken from the counts of all, which are of the present moment.
       const isLarge = result.version === version && all.version === version && result.count * 2 > all.count
       const { counted, sizes } = basis
-      const counts = new MatchCounts(sizes)
+      const counts = this.#emptyCounts(sizes)
       const [words, without] = isLarge ? [all.words, result.words] : [result.words, null]
       const slices = new Slices(sharedSlices(words.length * 32, sliceRows))
       const task = { counted, sizes, words, without, slices: slices.shared }
-      const assisted = this.#assistant?.count(task, isLarge ? all.count - result.count : result.count, signal)
-      const isWhole = await this.#forEachSlice(words, without, slices, signal, (rows, count) => counts.add(rows, count, counted))
-      const others = await assisted
-      if (others === 'failed') continue
-      if (others != null) {
-        counts.addAll(others)
-        Object.values(others).forEach(release)
+      const matches = isLarge ? all.count - result.count : result.count
+      const assisted = this.#assistant?.count(task, matches, signal, (others) => counts.addAll(others))
+      let isOfUse = false
+      try {
+        const isWhole = await this.#forEachSlice(words, without, slices, signal, (rows, count) => counts.add(rows, count, counted))
+        if ((await assisted) === 'failed') continue
+        if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
+        if (isLarge) counts.subtractFrom(basis.totals)
+        isOfUse = true
+        return { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis, rewrites }
+      } finally {
+        // Until then more may be added to them.
+        await assisted
+        if (!isOfUse) this.#spare(counts)
       }
-      if (!isWhole || state.rewrites !== rewrites || state.basis !== basis || (isLarge && state.version !== version)) continue
-      if (isLarge) counts.subtractFrom(basis.totals)
-      return { result, counts, sums: sumContexts(counts.context, state.dictionaries.contexts), basis, rewrites }
     }
+  }
+
+  #emptyCounts(sizes: CountSizes): MatchCounts {
+    const at = this.#spareWords.findIndex(({ length }) => length >= countWords(sizes))
+    const [words] = at < 0 ? [] : this.#spareWords.splice(at, 1)
+    return new MatchCounts(sizes, words?.fill(0))
+  }
+
+  /** Keeps the memory of counts that nobody reads any more for others: new memory costs more than emptying it. */
+  #spare({ words }: MatchCounts): void {
+    if (this.#spareWords.length < spareCounts) this.#spareWords.push(words)
+    else release(words)
   }
 
   /** Lists the rows of a result, but for those of another, slice by slice. False when rows changed meanwhile, which makes it of no use. */

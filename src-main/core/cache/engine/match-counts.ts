@@ -28,22 +28,36 @@ export interface CountSizes {
 /** Counts by number, for each column. */
 export type CountArrays = Readonly<Record<(typeof countNames)[number], Uint32Array>>
 
+const flagsCount = 256
+
+/** Words that counts of such sizes take. */
+export const countWords = ({ actor, context, place, slot, service }: CountSizes): number =>
+  actor + context + flagsCount + place + slot * service
+
 /** How many matches have each number in each column: all facets and the histogram are read from these. */
 export class MatchCounts implements CountArrays {
+  /** All counts, one after another. */
+  readonly words: Uint32Array
   readonly actor: Uint32Array
   readonly context: Uint32Array
-  readonly flags = new Uint32Array(256)
+  readonly flags: Uint32Array
   /** By place of a frequent object; of place 0: all others. */
   readonly place: Uint32Array
   /** By slot, then service; those outside of all slots are not in here. */
   readonly slot: Uint32Array
   readonly #services: number
 
-  constructor({ actor, context, place, slot, service }: CountSizes) {
-    this.actor = new Uint32Array(actor)
-    this.context = new Uint32Array(context)
-    this.place = new Uint32Array(place)
-    this.slot = new Uint32Array(slot * service)
+  /** `words`: as many as `countWords` says, or more; what they hold is counted on from. */
+  constructor(sizes: CountSizes, words: Uint32Array = new Uint32Array(countWords(sizes))) {
+    const { actor, context, place, slot, service } = sizes
+    let at = 0
+    const part = (length: number): Uint32Array => words.subarray(at, (at += length))
+    this.words = words
+    this.actor = part(actor)
+    this.context = part(context)
+    this.flags = part(flagsCount)
+    this.place = part(place)
+    this.slot = part(slot * service)
     this.#services = service
   }
 
