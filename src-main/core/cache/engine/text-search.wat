@@ -63,19 +63,30 @@
           (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (v128.load offset=48 (local.get $at)) (local.get $end))))
           (i64.const 48)))))
 
-  ;; The place of the byte with which the needle is found when one begins at `at`, and goes on at least up to `through`; 0: it is not.
-  (func $found (param $automaton i32) (param $at i32) (param $through i32) (param $textEnd i32) (result i32)
-    (local $state i32)
-    (loop $steps
-      (local.set $state
-        (i32.load16_u
-          (i32.add (local.get $state) (i32.add (local.get $automaton) (i32.shl (i32.load8_u (local.get $at)) (i32.const 1))))))
-      (if (i32.and (local.get $state) (i32.const 1)) (then (return (local.get $at))))
-      (local.set $at (i32.add (local.get $at) (i32.const 1)))
-      (br_if $steps
-        (i32.and
-          (i32.or (i32.ne (local.get $state) (i32.const 0)) (i32.le_u (local.get $at) (local.get $through)))
-          (i32.lt_u (local.get $at) (local.get $textEnd)))))
+  ;; The place of the byte with which the needle is found that a place is part of, or begins at; 0: it is not. It may begin in the byte
+  ;; before, unless that one stands for itself: then that began with the escape before it, and was looked at there.
+  (func $found
+    (param $automaton i32) (param $text i32) (param $at i32) (param $textEnd i32) (param $escape i32) (result i32)
+    (local $state i32) (local $before i32)
+    (local.set $before (i32.sub (local.get $at) (i32.const 1)))
+    (local.set $state
+      (select
+        (i32.const 0)
+        (i32.load16_u (i32.add (local.get $automaton) (i32.shl (i32.load8_u (local.get $before)) (i32.const 1))))
+        (i32.or
+          (i32.lt_u (local.get $before) (local.get $text))
+          (i32.and
+            (i32.gt_u (local.get $before) (local.get $text))
+            (i32.eq (i32.load8_u (i32.sub (local.get $before) (i32.const 1))) (local.get $escape))))))
+    (block $ends
+      (loop $steps
+        (local.set $state
+          (i32.load16_u
+            (i32.add (local.get $state) (i32.add (local.get $automaton) (i32.shl (i32.load8_u (local.get $at)) (i32.const 1))))))
+        (br_if $ends (i32.eqz (local.get $state)))
+        (if (i32.and (local.get $state) (i32.const 1)) (then (return (local.get $at))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br_if $steps (i32.lt_u (local.get $at) (local.get $textEnd)))))
     (i32.const 0))
 
   ;; A text is a byte 0xFF and entries that each end with one, as they are written. Three sets of bytes tell where the needle may be: at one
@@ -104,6 +115,7 @@
     (local.set $before (i8x16.splat (i32.const 255)))
     (local.set $entry (i32.const -1))
     (local.set $counted (local.get $text))
+    (local.set $ends (call $endsOf (local.get $text)))
     (local.set $at (local.get $text))
     (loop $strips
       ;; Memory begins to bring what comes next, of many places at once.
@@ -236,9 +248,6 @@
           (local.set $hits (i64.load (local.get $next)))
           (local.set $block (i32.load offset=8 (local.get $next)))
           (local.set $next (i32.add (local.get $next) (i32.const 16)))
-          (local.set $entry (i32.add (local.get $entry) (call $endsUpTo (local.get $counted) (local.get $block))))
-          (local.set $counted (local.get $block))
-          (local.set $ends (call $endsOf (local.get $block)))
           (loop $each
             (local.set $place (i32.add (local.get $block) (i32.wrap_i64 (i64.ctz (local.get $hits)))))
             (if (i32.ge_u (local.get $place) (local.get $textEnd)) (then (return)))
@@ -249,10 +258,17 @@
               (local.set $place
                 (call $found
                   (local.get $automaton)
-                  (call $beginning (local.get $text) (local.get $place) (local.get $escape))
+                  (local.get $text)
                   (local.get $place)
-                  (local.get $textEnd)))
+                  (local.get $textEnd)
+                  (local.get $escape)))
               (br_if $nothing (i32.eqz (local.get $place)))
+              ;; Ends are counted where something is found, and only there.
+              (if (i32.ne (local.get $counted) (local.get $block))
+                (then
+                  (local.set $entry (i32.add (local.get $entry) (call $endsUpTo (local.get $counted) (local.get $block))))
+                  (local.set $counted (local.get $block))
+                  (local.set $ends (call $endsOf (local.get $block)))))
               (local.set $offset (i64.extend_i32_u (i32.sub (local.get $place) (local.get $block))))
               (if (i64.lt_u (local.get $offset) (i64.const 64))
                 (then
@@ -280,14 +296,6 @@
             (br_if $each (i64.ne (local.get $hits) (i64.const 0))))
           (br $hitBlocks)))
       (br_if $strips (i32.lt_u (local.get $at) (local.get $textEnd)))))
-
-  ;; Where what may be found at a place begins: at the byte before, unless that stands for itself.
-  (func $beginning (param $text i32) (param $place i32) (param $escape i32) (result i32)
-    (local $before i32)
-    (local.set $before (i32.sub (local.get $place) (i32.const 1)))
-    (if (i32.lt_u (local.get $before) (local.get $text)) (then (return (local.get $place))))
-    (if (i32.eq (local.get $before) (local.get $text)) (then (return (local.get $before))))
-    (i32.sub (local.get $place) (i32.ne (i32.load8_u (i32.sub (local.get $before) (i32.const 1))) (local.get $escape))))
 
   ;; The greatest byte of a text but for 0xFE and 0xFF. Reads sixteen bytes at a time: what lies behind the text counts as well.
   (func (export "greatest") (param $at i32) (param $end i32) (result i32)
