@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ensureBuilt } from './lib/build.mjs'
 import { findElectron } from './lib/electron.mjs'
 import { ensureInstalled } from './lib/install.mjs'
-import { findNode, leanEnvironment, root, run } from './lib/node.mjs'
+import { archiveOptions, findNode, root, run } from './lib/node.mjs'
 import { watch } from './lib/watch.mjs'
 
 // npm start: installs what is missing, builds what is stale, and opens the app the best way this machine offers.
@@ -24,8 +24,8 @@ async function open(signal) {
   if (electron.path === undefined) {
     return run(
       findNode(),
-      [join(root, 'out', 'main', 'host.js'), ...(electron.why === undefined ? [] : ['--why', electron.why]), ...flags],
-      { ...options, env: leanEnvironment() },
+      [...archiveOptions, join(root, 'out', 'main', 'host.js'), ...(electron.why === undefined ? [] : ['--why', electron.why]), ...flags],
+      options,
     )
   }
   console.log(`Trailview opens in Electron, because its program is here (${electron.path}).`)

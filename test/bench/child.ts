@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs a script of this folder in a process of its own, so that its memory is its own, and resolves with what it reports.
+ * Runs a script of this folder in a process of its own, so that its memory is its own, with the options this one was started with, and resolves with what it reports.
  * Rejects when it ends without a report.
  */
 export function inChild<Report>(script: string, args: readonly string[]): Promise<Report> {
   return new Promise((resolve, reject) => {
     const path = fileURLToPath(new URL(script, import.meta.url))
-    const child = fork(path, [...args], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
+    const child = fork(path, [...args], { serialization: 'advanced' })
     const stop = (): boolean => child.kill()
     process.once('exit', stop)
     let report: { readonly value: Report } | null = null
