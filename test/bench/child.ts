@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs a script of this folder in a process of its own, so that its memory is its own, with the options this one was started with, and resolves with what it reports.
- * Rejects when it ends without a report.
+ * Runs a script of this folder in a process of its own, so that its memory is its own, with the options this one was started with, and
+ * resolves with what it reports. Rejects when it ends without a report.
  */
 export function inChild<Report>(script: string, args: readonly string[]): Promise<Report> {
   return new Promise((resolve, reject) => {

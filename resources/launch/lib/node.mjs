@@ -15,7 +15,10 @@ export function isNewEnough(version) {
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
 }
 
-/** Path of a Node that can run Trailview: the one that came with the packages, else the one running this. Throws a sentence when neither can. */
+/**
+ * Path of a Node that can run Trailview: the one that came with the packages, else the one running this. Throws a sentence when neither
+ * can.
+ */
 export function findNode() {
   const bundled = join(root, 'node_modules', '.bin', 'node')
   if (existsSync(bundled)) return bundled
@@ -39,8 +42,8 @@ export function findBin(name) {
 const allocation = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(256 * 1024) }
 
 /**
- * For a program that holds an archive. What its main thread makes is gone soon, so that 4 MB are room enough for it, where V8 would take 32. Two
- * threads search on two processors: others that sweep garbage beside them hold them up.
+ * For a program that holds an archive. What its main thread makes is gone soon, so that 4 MB are room enough for it, where V8 would take
+ * 32. Two threads search on two processors: others that sweep garbage beside them hold them up.
  */
 export const archiveOptions = ['--max-semi-space-size=2', '--no-concurrent-sweeping']
 

@@ -154,7 +154,9 @@ export interface ArchiveWriter {
     readonly coverage: readonly [string | null, string] | null
     readonly error: RunError | null
   }): Promise<void>
-  /** Runs that another process left `running` become failed, with a sentence. Returns how many. Called while holding the right to collect. */
+  /**
+   * Runs that another process left `running` become failed, with a sentence. Returns how many. Called while holding the right to collect.
+   */
   closeAbandonedRuns(endedAt: string): Promise<number>
   /** Names learnt outside a page. */
   saveNames(connection: string, names: readonly NameFact[], learntAt: string): Promise<void>
@@ -173,7 +175,10 @@ export interface ArchiveWriter {
   removeView(id: string): Promise<boolean>
   /** Small facts of the app itself (settings, exports log), by key. */
   saveFact(key: string, value: Json): Promise<void>
-  /** Appends an entry about something done with the archive (an export, a removal) to the ledger; resolves to how far the ledger goes with it. */
+  /**
+   * Appends an entry about something done with the archive (an export, a removal) to the ledger; resolves to how far the ledger goes with
+   * it.
+   */
   appendLedger(kind: string, facts: Readonly<Record<string, Json>>, at: string): Promise<LedgerHead>
 }
 
@@ -240,7 +245,10 @@ export interface ArchiveReader {
   ): AsyncIterable<readonly { readonly event: AuditEvent; readonly payload: Uint8Array }[]>
   /** The same as finished lines of a format, in order. */
   lines(query: EventQuery, order: EventOrder, format: LineFormatName, signal?: AbortSignal): AsyncIterable<LineBatch>
-  /** The same as lines of NDJSON, and then all that proves them, of the same moment: earlier payloads, and the pages of the ledger that brought them. */
+  /**
+   * The same as lines of NDJSON, and then all that proves them, of the same moment: earlier payloads, and the pages of the ledger that
+   * brought them.
+   */
   evidence(query: EventQuery, order: EventOrder, signal?: AbortSignal): AsyncIterable<EvidencePart>
   /** The ledger's entries up to a number, each as it is hashed, in lines. */
   ledger(entries: number, signal?: AbortSignal): AsyncIterable<ProofLines>
@@ -286,7 +294,9 @@ export interface ArchiveReader {
   streamState(connection: string, stream: string, scope: string): Promise<StreamState>
   /** What was last learnt of these refs; those never asked for are left out. */
   names(connection: string, refs: readonly NameRef[]): Promise<readonly KnownName[]>
-  /** Events that were stored without names they want, in order of arrival, from the first after `afterSeq`: newest payloads, byte for byte. */
+  /**
+   * Events that were stored without names they want, in order of arrival, from the first after `afterSeq`: newest payloads, byte for byte.
+   */
   lackingNames(
     connection: string,
     afterSeq: number,

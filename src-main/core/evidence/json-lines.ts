@@ -7,7 +7,9 @@ const newline = 0x0a
 /** A line longer than this is none that Trailview wrote: a payload has at most 64 MiB, and text of it at most four times as many. */
 const longestBytes = 256 * 1024 * 1024
 
-/** Lines without their ends; `first`: the number of the first one, from 1. `isCut`: bytes were left that are no line, or too long for one. */
+/**
+ * Lines without their ends; `first`: the number of the first one, from 1. `isCut`: bytes were left that are no line, or too long for one.
+ */
 interface LineBatch {
   readonly lines: readonly Buffer[]
   readonly first: number
@@ -38,7 +40,10 @@ async function* lineBatches(chunks: AsyncIterable<Buffer>): AsyncGenerator<LineB
   if (openBytes > 0) yield { lines: [], first, isCut: true }
 }
 
-/** Reads a line as JSON. Undefined for one that is not written as Trailview writes: as `JSON.stringify` does, so that it can be read in one way only. */
+/**
+ * Reads a line as JSON. Undefined for one that is not written as Trailview writes: as `JSON.stringify` does, so that it can be read in one
+ * way only.
+ */
 function readJsonLine(line: Buffer): unknown {
   try {
     const text = line.toString()
@@ -55,7 +60,10 @@ interface ReadLine<Item> {
   readonly line: number
 }
 
-/** Lines of a file as `read` makes something of them, chunk by chunk. Lines of which it makes nothing are findings, and so is an end that is no line. */
+/**
+ * Lines of a file as `read` makes something of them, chunk by chunk. Lines of which it makes nothing are findings, and so is an end that is
+ * no line.
+ */
 async function* readLines<Item>(
   name: PackageFileName,
   chunks: AsyncIterable<Buffer>,

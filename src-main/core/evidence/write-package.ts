@@ -25,13 +25,16 @@ export interface OpenPackage {
   /** How far the ledger went at the moment the events are of. */
   readonly moment: LedgerHead
   /**
-   * Ends the package. The last entry of the ledger in it holds the manifest's hash, and the manifest those of the files before it: whoever knows
-   * that entry's hash, to which this resolves, knows what the package says.
+   * Ends the package. The last entry of the ledger in it holds the manifest's hash, and the manifest those of the files before it: whoever
+   * knows that entry's hash, to which this resolves, knows what the package says.
    */
   seal(manifest: string, ledger: PackageLedger): Promise<LedgerHead>
 }
 
-/** Begins an evidence package, a ZIP file that is written front to back. Days are counted in the zone. `advance` hears of events; what it throws ends the package. */
+/**
+ * Begins an evidence package, a ZIP file that is written front to back. Days are counted in the zone. `advance` hears of events; what it
+ * throws ends the package.
+ */
 export async function beginPackage(
   sink: ByteSink,
   zone: string,

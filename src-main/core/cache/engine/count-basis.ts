@@ -55,7 +55,10 @@ export class CountBasis {
     return basis
   }
 
-  /** Takes up what was stored of the first `count` rows and counts the others, in steps of a few milliseconds: of no use when rows changed meanwhile. */
+  /**
+   * Takes up what was stored of the first `count` rows and counts the others, in steps of a few milliseconds: of no use when rows changed
+   * meanwhile.
+   */
   static *restore(archive: CountedArchive, { frequent, slots, totals }: PackedBasis, count: number): Generator<void, CountBasis> {
     const { columns, dictionaries } = archive
     dictionaries.actor.groups.catchUp()

@@ -88,8 +88,8 @@ export class Counting {
   }
 
   /**
-   * Counts a result by the groups of those objects that are not frequent; these counts as well are only valid within `read`. Null: what the result was counted
-   * by has changed since, and it must be counted anew.
+   * Counts a result by the groups of those objects that are not frequent; these counts as well are only valid within `read`. Null: what the
+   * result was counted by has changed since, and it must be counted anew.
    */
   async countRare<Value>(
     { result, basis, rewrites }: CountedResult,

@@ -30,8 +30,8 @@ const facetsKey = (by: readonly FacetField[], top: number): string => `facets ${
 const histogramKey = (unit: BucketUnit, zone: string): string => `histogram ${unit} ${zone}`
 
 /**
- * The facets and histograms of all events that were asked for, so that the next start shows them without loading the archive: as exact at the very moment
- * of the archive they were counted at, later as what there is at least.
+ * The facets and histograms of all events that were asked for, so that the next start shows them without loading the archive: as exact at
+ * the very moment of the archive they were counted at, later as what there is at least.
  */
 export class FirstNumbers {
   readonly #state: ArchiveState

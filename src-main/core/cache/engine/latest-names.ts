@@ -17,7 +17,10 @@ export interface Activity {
   readonly lastMs: number
 }
 
-/** First and last time of the events of some dictionary numbers: one pass over a column, in steps of a few milliseconds. A number without a timed event is absent. */
+/**
+ * First and last time of the events of some dictionary numbers: one pass over a column, in steps of a few milliseconds. A number without a
+ * timed event is absent.
+ */
 export function* findingActivity(
   state: ArchiveState,
   column: ThingColumn,
@@ -85,7 +88,10 @@ export function membersOf(
   return members
 }
 
-/** For each group, those of its numbers that are given, the one that was active last first: it knows the latest name. One number where all have one name. */
+/**
+ * For each group, those of its numbers that are given, the one that was active last first: it knows the latest name. One number where all
+ * have one name.
+ */
 export function latestOf(
   state: ArchiveState,
   column: ThingColumn,

@@ -19,8 +19,8 @@ interface CommitRow {
 }
 
 /**
- * The pages that brought payloads of chosen events, in order of the ledger. Throws ARCHIVE_DAMAGED where a page holds something else than the
- * ledger says, or where they come to another number of payloads of chosen events than there are.
+ * The pages that brought payloads of chosen events, in order of the ledger. Throws ARCHIVE_DAMAGED where a page holds something else than
+ * the ledger says, or where they come to another number of payloads of chosen events than there are.
  */
 export function* pagesOf(db: Database, chosen: ChosenEvents, payloads: number): Generator<PageLine> {
   const entries = db.prepare<[], Pick<LedgerRow, 'num' | 'json'>>("SELECT num, json FROM ledger WHERE kind = 'page' ORDER BY num")

@@ -70,7 +70,10 @@ interface PackedSegment {
   readonly template: Narrow
   /** Numbers into `contexts`. */
   readonly context: Narrow
-  /** Connection, workspace, action, outcome and kind of object of each, one after another; the kind as a number into `kinds` plus one, 0: no object. */
+  /**
+   * Connection, workspace, action, outcome and kind of object of each, one after another; the kind as a number into `kinds` plus one, 0: no
+   * object.
+   */
   readonly contexts: Uint32Array
   readonly kinds: readonly string[]
   readonly flags: Uint8Array

@@ -77,7 +77,10 @@ export interface LoadedSegments {
   puttingContexts(dictionaries: Dictionaries): Generator<void, void>
 }
 
-/** Fills empty columns with the stored segments of events up to `lastSeq`, a segment a step; the rest is read from the table. Notes them in `stored`. */
+/**
+ * Fills empty columns with the stored segments of events up to `lastSeq`, a segment a step; the rest is read from the table. Notes them in
+ * `stored`.
+ */
 export function* loadSegments(
   db: Database,
   columns: EventColumns,

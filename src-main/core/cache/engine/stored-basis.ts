@@ -16,8 +16,8 @@ const snapshotNum = 3_000_002
 const staleSegments = 2
 
 /**
- * What results are counted with, of the rows of all full segments at one moment. Each segment was stored at a moment of its own, so what had changed
- * since then is here as well: with it, the segments hold what was counted.
+ * What results are counted with, of the rows of all full segments at one moment. Each segment was stored at a moment of its own, so what
+ * had changed since then is here as well: with it, the segments hold what was counted.
  */
 interface Stored extends Pick<PackedBasis, 'frequent' | 'slots'> {
   readonly epoch: number
@@ -37,7 +37,10 @@ export interface BasisStored {
   readonly segments: readonly number[]
 }
 
-/** The snapshot to store now; null when there is none, or the stored one will do. It counts as stored from then on. To be called once all full segments are stored. */
+/**
+ * The snapshot to store now; null when there is none, or the stored one will do. It counts as stored from then on. To be called once all
+ * full segments are stored.
+ */
 export function basisToSave(state: ArchiveState, db: Database): ColumnSegment | null {
   const { basis, columns, dictionaries, stored, basisStored } = state
   const { epoch, lastChange } = state.moment
@@ -94,7 +97,10 @@ export class StoredBasis {
     this.#contexts = contexts
   }
 
-  /** Reads what is stored, and brings the rows of the columns to the moment it is of; null when it is of no use. `loaded`: the last change of each segment. */
+  /**
+   * Reads what is stored, and brings the rows of the columns to the moment it is of; null when it is of no use. `loaded`: the last change
+   * of each segment.
+   */
   static open(
     db: Database,
     { columns, dictionaries }: ArchiveState,

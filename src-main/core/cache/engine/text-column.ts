@@ -45,8 +45,8 @@ export interface PackedTexts {
 }
 
 /**
- * Folded texts by number, joined as UTF-8 for fast search. Number 0 is what stands for none. The last texts are kept as they are; as soon as there are enough of
- * them they are written in symbols (`symbol-table.ts`), and searched as they are written.
+ * Folded texts by number, joined as UTF-8 for fast search. Number 0 is what stands for none. The last texts are kept as they are; as soon
+ * as there are enough of them they are written in symbols (`symbol-table.ts`), and searched as they are written.
  */
 export class TextColumn {
   readonly #memory: TextMemory
@@ -102,7 +102,9 @@ export class TextColumn {
     this.#chunkTable = null
   }
 
-  /** Appends full chunks packed by `pack` of another column, whose numbers this one lacks; where there are none yet, number 0 is among them. */
+  /**
+   * Appends full chunks packed by `pack` of another column, whose numbers this one lacks; where there are none yet, number 0 is among them.
+   */
   append({ symbols, chunks, starts, bytes }: PackedTexts): void {
     const from = this.#count === 1 ? 0 : this.#count
     const packed = chunksOf(chunks)
@@ -179,7 +181,10 @@ export class TextColumn {
     return sizeBytes === otherSizeBytes && text.compare(otherText, 0, sizeBytes, 0, sizeBytes) === 0
   }
 
-  /** Calls back for each entry that is one of some folded texts, in steps of a chunk. For many texts, where each by itself would be a search. */
+  /**
+   * Calls back for each entry that is one of some folded texts, in steps of a chunk. For many texts, where each by itself would be a
+   * search.
+   */
   *matching(texts: readonly string[], visit: (number: number, text: string) => void): Generator<void, void> {
     const wanted = this.#writings.tables.map((table) => new WrittenTexts(texts, table))
     for (const { address, first, count, writing } of [...this.#chunks, this.#openChunk]) {

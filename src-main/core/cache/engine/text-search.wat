@@ -92,8 +92,8 @@
   ;; A text is a byte 0xFF and entries that each end with one, as they are written. Three sets of bytes tell where the needle may be: at one
   ;; that holds it, or one it goes on in behind one it begins in; then the automaton is asked. A set has a bit for each upper half of a
   ;; byte by its lower half, first for 0 to 7, then for 8 to 15. A byte behind `escape` stands for itself. Sets the bit of each entry
-  ;; that holds the needle at `bits`, from 0 on. A needle that begins with 0xFF belongs to the entry behind it. Reads up to 2 KB and
-  ;; 64 bytes past the text.
+  ;; that holds the needle at `bits`, from 0 on. A needle that begins with 0xFF belongs to the entry behind it. Reads up to 4 KB
+  ;; past the text.
   (func (export "find")
     (param $text i32) (param $textEnd i32) (param $sets i32) (param $automaton i32) (param $escape i32) (param $list i32) (param $bits i32)
     (local $at i32) (local $place i32) (local $entry i32) (local $counted i32) (local $done i32) (local $word i32) (local $hits i64)
