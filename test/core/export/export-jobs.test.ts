@@ -24,16 +24,16 @@ async function fixture({ isEndless = false } = {}): Promise<Fixture> {
   const ledger: Json[] = []
   const finished = new Map<string, (job: ExportJob) => void>()
   const done = new Map<string, ExportJob>()
+  const sample = readerOf(events)
   const reader = {
-    ...readerOf(events),
+    ...sample,
     fact: (key: string) => Promise.resolve(facts.get(key)),
-    ...(isEndless
-      ? {
-          async *stream() {
-            for (;;) yield await new Promise<typeof events>((resolve) => setImmediate(() => resolve(events)))
-          },
-        }
-      : {}),
+    async *lines(...asked: Parameters<typeof sample.lines>) {
+      do {
+        yield* sample.lines(...asked)
+        await new Promise((resolve) => setImmediate(resolve))
+      } while (isEndless)
+    },
   }
   const jobs = createExportJobs({
     archive: {
