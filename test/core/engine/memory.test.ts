@@ -169,7 +169,7 @@ test('a stored segment comes back as it was', () => {
     again.dictionaries.contexts.numberOf(9, 9, 9, 1, 1)
     const putContexts = unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns)
     expect(putContexts).not.toBe(null)
-    putContexts?.(again.columns, again.dictionaries)
+    putContexts?.(again.dictionaries)
     expect(timesOf(again.columns)).toEqual(timesOf(columns))
     for (const name of ['actor', 'object', 'template', 'flags'] as const) {
       expect(

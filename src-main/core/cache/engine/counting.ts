@@ -16,9 +16,6 @@ import { numberAt, type SplitNumbers } from './split-column.ts'
 /** Results whose counts are kept: a few megabytes each. */
 const keptCounts = 2
 
-/** Counts whose memory is kept for others. */
-const spareCounts = 1
-
 /** A result counted by everything but rare objects. */
 export interface CountedResult {
   readonly result: ResultSet
@@ -44,7 +41,8 @@ export class Counting {
   /** Counts no longer kept, which someone may still be reading. */
   #dropped: readonly CountedResult[] = []
   #idleCounter: Counter | null = null
-  readonly #spareWords: Uint32Array[] = []
+  /** Memory of counts that nobody reads any more. */
+  #spareWords: Uint32Array | null = null
 
   /** `allRows`: the result that holds all events. */
   constructor(
@@ -152,14 +150,17 @@ export class Counting {
   }
 
   #emptyCounts(sizes: CountSizes): MatchCounts {
-    const at = this.#spareWords.findIndex(({ length }) => length >= countWords(sizes))
-    const [words] = at < 0 ? [] : this.#spareWords.splice(at, 1)
-    return new MatchCounts(sizes, words?.fill(0))
+    const words = this.#spareWords
+    this.#spareWords = null
+    if (words !== null && words.length >= countWords(sizes)) return new MatchCounts(sizes, words.fill(0))
+    // The archive has grown past it.
+    if (words !== null) release(words)
+    return new MatchCounts(sizes)
   }
 
   /** Keeps the memory of counts that nobody reads any more for others: new memory costs more than emptying it. */
   #spare({ words }: MatchCounts): void {
-    if (this.#spareWords.length < spareCounts) this.#spareWords.push(words)
+    if (this.#spareWords === null) this.#spareWords = words
     else release(words)
   }
 

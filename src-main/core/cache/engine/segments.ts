@@ -111,7 +111,7 @@ export function packSegment(columns: EventColumns, { contexts, kinds }: Dictiona
 }
 
 /** Puts the contexts of a segment into their column. */
-export type PutContexts = (columns: EventColumns, dictionaries: Dictionaries) => void
+export type PutContexts = (dictionaries: Dictionaries) => void
 
 /**
  * Puts a packed segment into the columns, at the rows of segment `num`, but for its contexts, which take as long as all else: what is
@@ -134,7 +134,7 @@ export function unpackSegment(data: Uint8Array, num: number, columns: EventColum
   columns.count = from + segmentRows
   // Copies, so that the rest of the data can be given back.
   const own = { kinds: packed.kinds, contexts: packed.contexts.slice(), context: packed.context.slice() }
-  return (columns, dictionaries) => putContexts(own, columns.context, from, dictionaries)
+  return (dictionaries) => putContexts(own, columns.context, from, dictionaries)
 }
 
 function putContexts(

@@ -105,7 +105,7 @@ export function* loadSegments(
     changeNum,
     *puttingContexts(dictionaries) {
       for (const put of contexts) {
-        put(columns, dictionaries)
+        put(dictionaries)
         yield
       }
     },

@@ -12,7 +12,7 @@ import { segmentRows } from './segments.ts'
 
 /** Number of the snapshot, beside those of the newest rows and of numbers of all events. */
 const snapshotNum = 3_000_002
-/** Full segments added after which it is stored anew: a start counts their rows one by one. */
+/** Full segments added after which it is stored anew: a start counts their rows. */
 const staleSegments = 2
 
 /**
