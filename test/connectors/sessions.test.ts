@@ -118,6 +118,42 @@ describe('single events, people and file trails', () => {
     expect(fetched && textOf(fetched)).toBe(event?.payload)
   })
 
+  it.each(['evt_1f', '12 ', '7'])('oksky: the event %j is asked for by its id, and gone only where nothing is found', async (id) => {
+    const record = `{"id":"${id}","type":"user_events"}`
+    const data = (records: string) => answer(200, `{"data":[${records}]}`, { 'content-type': 'application/vnd.api+json' })
+    const script = await serveScript(
+      data(record),
+      data('{"id":"11"},{"id":"12"}'),
+      data(''),
+      ...Array.from({ length: 4 }, () => answer(400)),
+    )
+    const client = linkTo(oksky, { baseUrl: script.baseUrl.href, credential: { token: 'token-token' } }).client()
+    const fetchOne = async () => oksky.fetchOne?.(client, id, {}, new Memory())
+    const fetched = await fetchOne()
+    expect(fetched && textOf(fetched)).toBe(record)
+    expect(new URL(script.requests[0]?.url ?? '', script.baseUrl).searchParams.get('filter[id]')).toBe(id)
+    await expect(fetchOne()).rejects.toThrow(code('SERVICE_UNEXPECTED'))
+    expect(await fetchOne()).toBeNull()
+    await expect(fetchOne()).rejects.toThrow(code('SERVICE_BAD_REQUEST'))
+  })
+
+  it('oksky: an id that the filter would take apart is not asked for', async () => {
+    const script = await serveScript(answer(200, '{"data":[]}'))
+    const client = linkTo(oksky, { baseUrl: script.baseUrl.href, credential: { token: 'token-token' } }).client()
+    await expect(oksky.fetchOne?.(client, '1,2', {}, new Memory())).rejects.toThrow(code('NOT_SUPPORTED'))
+    expect(script.requests).toEqual([])
+  })
+
+  it('cloudfoundry: where the filter is passed over, the address of the event tells', async () => {
+    const list = answer(200, '{"resources":[{"guid":"other"}]}')
+    const script = await serveScript(list, answer(200, '{"guid":"wanted"}'), list, answer(404))
+    const client = linkTo(cloudfoundry, { baseUrl: script.baseUrl.href, credential: { accessToken: 'token-token' } }).client()
+    const fetchOne = async () => cloudfoundry.fetchOne?.(client, 'wanted', { api: 'v3' }, new Memory())
+    const fetched = await fetchOne()
+    expect(fetched && textOf(fetched)).toBe('{"guid":"wanted"}')
+    expect(await fetchOne()).toBeNull()
+  })
+
   it('lytics: an error while fetching one event is not taken for its absence', async () => {
     const script = await serveScript(answer(500, '{"data":null,"message":"database is down","status":500}'))
     const client = linkTo(lytics, { baseUrl: script.baseUrl.href, credential: { token: 'token-token' } }).client()

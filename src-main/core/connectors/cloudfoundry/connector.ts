@@ -109,7 +109,11 @@ async function fetchOne(
   const flavour = optionOf(options, 'api') === 'v2' ? 'v2' : await settleFlavour(client, options, memory)
   if (flavour === 'v3' && !guid.includes(',')) {
     const listed = await client.request(eventPath.v3, { query: [['guids', guid]], accept: [400] })
-    if (listed.status === 200) return readPage('v3', listed).records.find((record) => guidOf(record) === guid) ?? null
+    const records = listed.status === 200 ? readPage('v3', listed).records : null
+    const found = records?.find((record) => guidOf(record) === guid)
+    if (found !== undefined) return found
+    // Other events than the one asked for: the filter was passed over, and its own address has to tell.
+    if (records?.length === 0) return null
   }
   const single = await client.request(`${eventPath[flavour]}/${encodeURIComponent(guid)}`, { accept: [404] })
   return single.status === 404 ? null : recordAt(single, [])

@@ -1,4 +1,6 @@
-import { defineConnector } from '../define.ts'
+import { TrailviewError } from '../../../contract/errors.ts'
+import type { ConnectionOptions } from '../../../contract/model/connection.ts'
+import { defineConnector, type ConnectorMemory, type RawRecord, type ServiceClient } from '../define.ts'
 import { fieldsOf, idOf, listOf, textOf } from '../kit/fields.ts'
 import { noMemory } from '../kit/memory.ts'
 import { checkIds, checkWhole } from '../kit/options.ts'
@@ -90,9 +92,22 @@ export const oksky = defineConnector({
   wantedNames: wantedUserEventNames,
   lookUps: okskyLookUps,
   map: mapUserEvent,
-  fetchOne: async (client, externalId, options, memory) => {
-    if (!/^\d+$/.test(externalId)) return null
-    const { records } = await new EventList(client, options, memory).byIds([externalId])
-    return records.find((record) => idOf(fieldsOf(record.value)?.['id']) === externalId) ?? null
-  },
+  fetchOne,
 })
+
+/** By the filter of the list, so that the event comes as it is listed. It is gone only if the filter found nothing at all for its id. */
+async function fetchOne(client: ServiceClient, id: string, options: ConnectionOptions, memory: ConnectorMemory): Promise<RawRecord | null> {
+  if (id.includes(',')) {
+    throw new TrailviewError(
+      'NOT_SUPPORTED',
+      'OK SKY cannot be asked for this event alone, because a comma in its id would be read as two ids. What is archived of it stays; collecting everything again tells whether it is still there.',
+    )
+  }
+  const { records } = await new EventList(client, options, memory).byIds([id])
+  const found = records.find((record) => idOf(fieldsOf(record.value)?.['id']) === id)
+  if (found !== undefined || records.length === 0) return found ?? null
+  throw new TrailviewError(
+    'SERVICE_UNEXPECTED',
+    `${client.baseUrl.host} was asked for one event and gave others, so it is not known whether it still has it. What is archived of it stays; collecting everything again tells whether it is still there.`,
+  )
+}
