@@ -64,7 +64,7 @@ function deps(): ExportDeps {
       page: () => Promise.resolve({ events: [], next: null }),
       connections: () => Promise.resolve([]),
     },
-    writer: { appendLedger: noArchive },
+    writer: { appendLedger: noArchive, removedConnections: () => Promise.resolve([]) },
     appVersion: '0.0.0',
     now: Date.now,
   }

@@ -36,6 +36,11 @@ export interface StoredConnection {
   readonly hasCredential: boolean
 }
 
+/** A connection that was removed and whose events were kept. */
+export interface RemovedConnection extends Pick<StoredConnection, 'id' | 'service' | 'name' | 'createdAt'> {
+  readonly removedAt: string
+}
+
 /** One record of a page, mapped or not. */
 export interface PageRecord {
   /** The exact bytes received. */
@@ -134,6 +139,8 @@ export interface ArchiveWriter {
   saveConnection(connection: StoredConnection): Promise<void>
   /** Forgets the connection; its events stay unless `purge`, and the ledger tells either way. Returns the number of purged events. */
   removeConnection(id: string, purge: boolean): Promise<number>
+  /** Connections that were removed and whose events were kept, in the order they were made. Changes nothing. */
+  removedConnections(): Promise<readonly RemovedConnection[]>
 
   beginRun(run: { readonly id: string; readonly connection: string; readonly startedAt: string; readonly trigger: string }): Promise<void>
   commitPage(page: PageCommit): Promise<PageOutcome>

@@ -102,6 +102,7 @@ export async function startWriter(options: OpenArchiveOptions, onCommit: () => v
       },
       saveConnection: call('saveConnection'),
       removeConnection: call('removeConnection'),
+      removedConnections: () => ask({ type: 'call', method: 'removedConnections', args: [] }),
       beginRun: call('beginRun'),
       saveFailedSpan: call('saveFailedSpan'),
       endRun: call('endRun'),

@@ -12,7 +12,8 @@ revisions.ndjson  every payload, the newest included, of the events whose payloa
 pages.ndjson      the answers ("pages") of the services in which these payloads were new: the ledger's entry about each, the hashes of
                   the payloads that are in this package, and of the others that were new in the same page
 manifest.json     what was asked for, when and by which version; counts by service and day; which spans of time had been collected
-                  from which connection; the ledger's last entry at the moment the events are of; sizes and SHA-256 of the files above
+                  from which connection, also of those removed since; the ledger's last entry at the moment the events are of;
+                  sizes and SHA-256 of the files above
 ledger.ndjson     all that ever happened to the archive up to this package, one entry a line: collected pages, changed connections,
                   reviews and tags (not the notes themselves), exports. The last entry holds the SHA-256 of manifest.json.
 SHA256SUMS        SHA-256 of all files but itself

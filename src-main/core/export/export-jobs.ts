@@ -37,7 +37,7 @@ export interface ExportJobs {
 }
 
 export interface ExportJobsOptions {
-  readonly archive: JobArchive & { readonly reader: ExportDeps['reader'] }
+  readonly archive: JobArchive & Pick<ExportDeps, 'reader' | 'writer'>
   readonly appVersion: string
   readonly clock: Clock
   readonly log: Log

@@ -13,6 +13,14 @@ export interface Reconciliation {
   readonly sentence: string
 }
 
+/** A connection as the manifest names it: `removedAt`, UTC, where it was removed since; its events may be in the export all the same. */
+export interface ToldConnection {
+  readonly id: string
+  readonly name: string
+  readonly service: string
+  readonly removedAt?: string
+}
+
 /** What the manifest says; written as JSON beside the export. */
 export interface ExportFacts {
   /** Name of the file it is about. */
@@ -28,7 +36,7 @@ export interface ExportFacts {
   readonly order: EventOrder
   readonly counts: ExportCounts
   readonly reconciliation: Reconciliation
-  readonly connections: readonly { readonly id: string; readonly name: string; readonly service: string }[]
+  readonly connections: readonly ToldConnection[]
   readonly coverage: readonly CoverageSpan[]
   readonly notes: readonly string[]
   /** Beside an evidence package: how far the ledger in it goes. */

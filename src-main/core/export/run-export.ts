@@ -1,14 +1,15 @@
 import { basename } from 'node:path'
+import type { CoverageSpan } from '../../contract/model/coverage.ts'
 import type { ExportFormat } from '../../contract/model/export.ts'
 import type { EventOrder, Query } from '../../contract/model/query.ts'
 import type { ArchiveReader, ArchiveWriter } from '../cache/archive.ts'
-import { readCoverage } from '../collect/read-coverage.ts'
+import { coverageOf, readCoverage } from '../collect/read-coverage.ts'
 import { evidenceEntryKind, evidenceFacts, packageNotes } from '../evidence/package-format.ts'
 import { beginPackage } from '../evidence/write-package.ts'
 import type { LedgerHead } from '../ledger/ledger.ts'
 import type { ParseResult } from '../query/tree.ts'
 import { type LineBatch, lineFormats, type LineFormatName } from './lines.ts'
-import { type ExportFacts, manifestPathOf, manifestText } from './manifest.ts'
+import { type ExportFacts, manifestPathOf, manifestText, type ToldConnection } from './manifest.ts'
 import { OutputFile, refuseUnlessFree } from './output-file.ts'
 import { type ExportProgress, type Reckoned, RowCount, throwIfCancelled, type Written } from './row-count.ts'
 import { Tally } from './tally.ts'
@@ -28,7 +29,7 @@ export interface ExportRequest {
 
 export interface ExportDeps {
   readonly reader: Pick<ArchiveReader, 'stream' | 'lines' | 'evidence' | 'ledger' | 'count' | 'coverage' | 'connections' | 'page'>
-  readonly writer: Pick<ArchiveWriter, 'appendLedger'>
+  readonly writer: Pick<ArchiveWriter, 'appendLedger' | 'removedConnections'>
   readonly appVersion: string
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number
@@ -59,9 +60,9 @@ export async function runExport(
   let manifest: OutputFile | null = null
   try {
     // Before the rows: what is collected while they are written is not among them.
-    const coverage = await readCoverage(deps.reader, null, deps.now())
+    const coverage = await coverageOfAll(deps)
     const teller: Teller = async (written, about) => {
-      const connections = (await deps.reader.connections()).map(({ id, name, service }) => ({ id, name, service }))
+      const connections = await connectionsOf(deps)
       const createdAt = new Date(deps.now()).toISOString()
       const { inWords } = request.parsed
       return manifestText({ ...request, ...written, ...about, inWords, createdAt, appVersion: deps.appVersion, coverage, connections })
@@ -86,6 +87,19 @@ export async function runExport(
     await file.discard()
     await manifest?.discard()
   }
+}
+
+/** Coverage of every connection whose events may be in an export. */
+async function coverageOfAll({ reader, writer, now }: ExportDeps): Promise<readonly CoverageSpan[]> {
+  const spans = [...(await readCoverage(reader, null, now()))]
+  for (const removed of await writer.removedConnections()) spans.push(...(await coverageOf(reader, removed, now())))
+  return spans
+}
+
+async function connectionsOf({ reader, writer }: ExportDeps): Promise<readonly ToldConnection[]> {
+  const told = ({ id, name, service }: ToldConnection): ToldConnection => ({ id, name, service })
+  const removed = (await writer.removedConnections()).map((connection) => ({ ...told(connection), removedAt: connection.removedAt }))
+  return [...(await reader.connections()).map(told), ...removed]
 }
 
 /** The text of a manifest about what was written. */

@@ -97,7 +97,7 @@ export async function runSample(events: readonly ExportedEvent[], options: RunOp
   const parsed = parseQuery(query, { zone, nowMs: 0 })
   const archive = options.archive ?? {
     reader: options.reader ?? readerOf(events),
-    writer: { appendLedger: () => Promise.resolve({ entries: 0, hash: '' }) },
+    writer: { appendLedger: () => Promise.resolve({ entries: 0, hash: '' }), removedConnections: () => Promise.resolve([]) },
   }
   const deps = { ...archive, appVersion: '1.2.3', now: () => Date.parse('2026-04-01T00:00:00Z') }
   return runExport(

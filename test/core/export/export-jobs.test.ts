@@ -41,6 +41,7 @@ async function fixture({ isEndless = false } = {}): Promise<Fixture> {
       writer: {
         saveFact: (key, value) => Promise.resolve(void facts.set(key, value)),
         appendLedger: (kind, entry) => Promise.resolve({ entries: ledger.push({ kind, ...entry }), hash: '' }),
+        removedConnections: () => Promise.resolve([]),
       },
     },
     appVersion: '1.2.3',

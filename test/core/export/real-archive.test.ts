@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import type { CoverageSpan } from '../../../src-main/contract/model/coverage.ts'
 import { exportFormatSchema } from '../../../src-main/contract/model/export.ts'
 import type { Archive } from '../../../src-main/core/cache/archive.ts'
 import { openArchive } from '../../../src-main/core/cache/client.ts'
@@ -85,4 +86,36 @@ it('disarms the formula that came from a service', async () => {
   const result = await runSample([], { reader, query: 'file:"=cmd*"' })
   const [header, row] = readCsv(await readFile(result.path, 'utf8'))
   expect(row?.[header?.indexOf('object.name') ?? -1]).toBe("'=cmd|x")
+})
+
+it.each(['csv', 'package'] as const)('tells in the manifest of a %s what is known of connections that were removed', async (format) => {
+  const archive = await filledArchive()
+  const { reader, writer } = archive
+  const claim = { from: '2024-01-01T00:00:00.000Z', to: '2024-04-10T00:00:00.000Z', findsGone: false, goneNotBefore: null }
+  await writer.saveConnection({ ...connection, id: 'purged', name: 'Purged' })
+  await writer.saveConnection({ ...connection, id: 'stays', name: 'Stays' })
+  await writer.commitPage(page([], { stream: 'activity', claim }))
+  await writer.removeConnection('purged', true)
+  await writer.removeConnection('c1', false)
+  const result = await runSample([], { archive, format, query: 'connection:c1' })
+  expect(result.rows).toBe(2_502)
+  const { connections, coverage } = await readManifest(result)
+  const [removed] = await writer.removedConnections()
+  expect(connections).toEqual([
+    { id: 'stays', name: 'Stays', service: 'onehub' },
+    { id: 'c1', name: 'Test', service: 'onehub', removedAt: removed?.removedAt },
+  ])
+  expect(Date.parse(removed?.removedAt ?? '')).not.toBeNaN()
+  const states = (id: string) =>
+    (coverage as readonly CoverageSpan[]).filter((span) => span.connection === id && span.stream === 'activity')
+  expect(states('c1')).toMatchObject([
+    { to: claim.from, state: 'never' },
+    { from: claim.from, to: claim.to, state: 'complete' },
+  ])
+  expect(states('stays')).toMatchObject([{ from: null, state: 'never' }])
+  expect(states('purged')).toEqual([])
+  // Saved again, it is no removed connection any more.
+  await writer.saveConnection(connection)
+  expect(await writer.removedConnections()).toEqual([])
+  expect((await reader.connections()).map(({ id }) => id)).toEqual(['c1', 'stays'])
 })

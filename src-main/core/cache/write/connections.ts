@@ -1,5 +1,5 @@
 import type { Ledger } from '../../ledger/ledger.ts'
-import type { StoredConnection } from '../archive.ts'
+import type { RemovedConnection, StoredConnection } from '../archive.ts'
 import type { Database } from '../driver.ts'
 import { dictionaryTables, entrySql, type DictionaryTable } from '../entry-keys.ts'
 import type { WriterState } from './state.ts'
@@ -8,6 +8,8 @@ export interface Connections {
   save(connection: StoredConnection, at: string): void
   /** Returns the number of purged events. */
   remove(id: string, purge: boolean, at: string): number
+  /** Those that were removed and not purged. */
+  removed(): readonly RemovedConnection[]
 }
 
 /** Everything of a connection's events, leaves first; `?` is the connection's number. */
@@ -58,6 +60,9 @@ export function openConnections(db: Database, state: WriterState, ledger: Ledger
   const numOf = db.prepare<[string], number>('SELECT num FROM connection WHERE id = ?').pluck()
   const countEvents = db.prepare<[number], number>('SELECT count(*) FROM event WHERE connection = ?').pluck()
   const setRemoved = db.prepare<[string, string]>('UPDATE connection SET removed_at = ? WHERE id = ? AND removed_at IS NULL')
+  const removed = db.prepare<[], RemovedConnection>(
+    'SELECT id, service, name, created_at AS createdAt, removed_at AS removedAt FROM connection WHERE removed_at IS NOT NULL ORDER BY num',
+  )
   const drop = db.prepare<[string]>('DELETE FROM connection WHERE id = ?')
 
   const purge = (id: string, num: number): number => {
@@ -71,6 +76,7 @@ export function openConnections(db: Database, state: WriterState, ledger: Ledger
   }
 
   return {
+    removed: () => removed.all(),
     save: (connection, at) => {
       const { id, service, name, baseUrl, options, createdAt, intervalMinutes, collectOnStart, hasCredential } = connection
       upsert.run(

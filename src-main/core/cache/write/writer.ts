@@ -29,7 +29,7 @@ type Synchronous<Method> = Method extends (...parameters: infer Parameters) => P
   ? (...parameters: Parameters) => Result
   : never
 
-/** The methods of `ArchiveWriter` but for the right to collect, at once and in this thread; each one transaction. */
+/** The methods of `ArchiveWriter` but for the right to collect, at once and in this thread; each that writes is one transaction. */
 export type WriterCore = { readonly [Name in Exclude<keyof ArchiveWriter, 'hold' | 'commitPage'>]: Synchronous<ArchiveWriter[Name]> } & {
   /** Several pages in one transaction; a page that fails does not hinder the others. Never throws: each page has its own result. */
   commitPages(pages: readonly PageCommit[]): readonly PageResult[]
@@ -138,6 +138,13 @@ export function openWriter(db: Database, path: string, options: { readonly gener
     },
     saveConnection: (connection) => transaction(() => connections.save(connection, now())),
     removeConnection: (id, purge) => transaction(() => connections.remove(id, purge, now())),
+    removedConnections: () => {
+      try {
+        return connections.removed()
+      } catch (error) {
+        throw failureOf(error, path)
+      }
+    },
     beginRun: (run) => transaction(() => runs.begin(run)),
     saveFailedSpan: (span) =>
       transaction(() => {
