@@ -29,6 +29,7 @@ export const errorCodes = [
   'KEYCHAIN_REFUSED',
   'CREDENTIAL_MISSING',
   // a service
+  'ACCOUNT_CHANGED',
   'SERVICE_UNAUTHORIZED',
   'SERVICE_FORBIDDEN',
   'SERVICE_NOT_FOUND',

@@ -5,9 +5,12 @@ import { startPracticeServices, type PracticeService, type PracticeServices } fr
 import { openCore } from '../support/open-core.ts'
 import { connectorNames, openStand } from './stand.ts'
 
+/** Where one signs in, or learns as whom. */
+const isSignIn = (path: string): boolean => path === '/' || path.endsWith('/token') || ['/api/account/current', '/api/me'].includes(path)
+
 /** Requests that are neither lists of events nor signing in. */
 const lookUps = ({ requestLog }: PracticeService): number =>
-  requestLog.filter(({ listIndex, path }) => listIndex === null && path !== '/' && !path.endsWith('/token')).length
+  requestLog.filter(({ listIndex, path }) => listIndex === null && !isSignIn(path)).length
 
 describe.each(connectorNames)('%s: names', (connector) => {
   it('take at most a tenth of the requests of a first run', async () => {

@@ -97,6 +97,77 @@ describe('signing in', () => {
   })
 })
 
+describe('whose account it is', () => {
+  const accountOf = (definition: ConnectorDefinition, where: Parameters<typeof linkTo>[1], options = {}) => {
+    const link = linkTo(definition, where, options)
+    return link.account(link.client())
+  }
+
+  it('onehub: the e-mail address signed in with; not told of an access token', async () => {
+    const { onehub: service } = await practice(50)
+    const credentials = [service.credential, ...service.otherCredentials]
+    const told = await Promise.all(credentials.map((credential) => accountOf(onehub, { baseUrl: service.baseUrl, credential })))
+    expect(told).toEqual(
+      credentials.map(({ username }) => (username === undefined ? null : { id: username.toLowerCase(), name: username })),
+    )
+    expect(told.filter((account) => account !== null)).toHaveLength(1)
+  })
+
+  it('lytics: the account of the token, unless an option names one; asked once', async () => {
+    const { lytics: service } = await practice(50)
+    const link = linkTo(lytics, service)
+    const client = link.client()
+    const told = await link.account(client)
+    expect(told?.id).toMatch(/^[0-9a-f]+$/)
+    expect(await link.account(client)).toEqual(told)
+    expect(client.requestCount).toBe(1)
+    expect(await accountOf(lytics, service, { account_id: told?.id ?? '' })).toBeNull()
+  })
+
+  it('lytics: a token that may not see its account tells nothing', async () => {
+    const script = await serveScript(answer(403, '{"message":"Not authorized","status":403}'))
+    expect(await accountOf(lytics, { baseUrl: script.baseUrl.href, credential: { token: 'token-token' } })).toBeNull()
+  })
+
+  it('oksky: not told', async () => {
+    const { oksky: service } = await practice(50)
+    expect(await accountOf(oksky, service)).toBeNull()
+    expect(service.requestLog).toHaveLength(0)
+  })
+
+  const part = (claims: unknown) => Buffer.from(JSON.stringify(claims)).toString('base64url')
+  it.each([
+    [
+      { sub: 'u-1', user_id: 'u-1', user_name: 'ada' },
+      { id: 'u-1', name: 'ada' },
+    ],
+    [
+      { sub: 'auditor', client_id: 'auditor' },
+      { id: 'auditor', name: 'auditor' },
+    ],
+    [
+      { sub: 7, user_name: 'ada' },
+      { id: '7', name: 'ada' },
+    ],
+    [{ sub: ['u-1'], user_name: 'ada' }, null],
+    [
+      { user_id: 'u-1', user_name: 'the-secret-word\n of ada' },
+      { id: 'u-1', name: '… of ada' },
+    ],
+    ['no object', null],
+  ])('cloudfoundry: from the token that says %j', async (claims, account) => {
+    const credential = { accessToken: `e30.${part(claims)}.the-secret-word` }
+    const link = linkTo(cloudfoundry, { baseUrl: 'http://127.0.0.1:9', credential: { ...credential, password: 'the-secret-word' } })
+    expect(await link.account(link.client())).toEqual(account)
+  })
+
+  it('cloudfoundry: not told of a token that is no JSON web token', async () => {
+    for (const accessToken of ['opaque-token', 'a.b.c', 'e30.bm8ganNvbg.x', `e30.${part({ sub: 'x' })}`]) {
+      expect(await accountOf(cloudfoundry, { baseUrl: 'http://127.0.0.1:9', credential: { accessToken } })).toBeNull()
+    }
+  })
+})
+
 describe('single events, people and file trails', () => {
   it.each(['lytics', 'oksky', 'cloudfoundry'] as const)('%s: an event fetched again has the bytes of the list', async (id) => {
     const services = await practice(400)

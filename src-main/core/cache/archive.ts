@@ -172,8 +172,11 @@ export interface ArchiveWriter {
    * the one given any more is left as it is. Returns how many were named.
    */
   nameEvents(page: NamedPage): Promise<number>
-  /** Marks one event as no longer at the source. */
-  markGone(eventId: string, at: string): Promise<void>
+  /**
+   * Marks one event as no longer at the source, as far as a question in this scope can tell: one that was first brought in another scope is left as it
+   * is, which resolves to false.
+   */
+  markGone(eventId: string, scope: string, at: string): Promise<boolean>
 
   markReview(ids: readonly string[], status: ReviewStatus, at: string): Promise<number>
   tag(id: string, add: readonly string[], remove: readonly string[], at: string): Promise<readonly string[]>

@@ -3,6 +3,7 @@ import type { Archive, StoredConnection } from '../cache/archive.ts'
 import { RunNames } from '../connectors/runtime/names.ts'
 import { clockTime } from '../connectors/runtime/waits.ts'
 import type { Clock } from '../ports.ts'
+import { settleAccount } from './account.ts'
 import { collectStream } from './collect-stream.ts'
 import { nameBacklog } from './name-backlog.ts'
 import type { RunProgress } from './progress.ts'
@@ -63,7 +64,15 @@ export async function collectConnection(
     known: (refs) => archive.reader.names(connection.id, refs),
     nowMs: clock.now(),
   })
-  const scope = await scopeOf(archive.reader, definition, connection)
+  const { account, refusal } = await settleAccount({
+    ...archive,
+    definition,
+    connection,
+    tell: () => link.account(client),
+    mayChange: run.bounds.isFull,
+  })
+  signal.throwIfAborted()
+  const scope = await scopeOf(archive.reader, definition, connection, account)
   const claimed: Span[] = []
   let error: TrailviewError | null = null
   let mayGoOn = true
@@ -76,6 +85,8 @@ export async function collectConnection(
         clock,
         definition,
         scope,
+        account,
+        refusal,
         runId: run.id,
         client,
         names,

@@ -3,7 +3,8 @@ import type { StreamState } from '../cache/archive.ts'
 import type { StreamDefinition } from '../connectors/define.ts'
 import { readCommonOptions } from '../connectors/runtime/common-options.ts'
 import { asTrailviewError, concernsWindowOnly, isArchiveError } from './run-error.ts'
-import { RunMemory, RunPages } from './run-pages.ts'
+import { RunMemory } from './run-memory.ts'
+import { RunPages } from './run-pages.ts'
 import { planSequence } from './sequence-plan.ts'
 import { fromIso, merge, toIso, type Span } from './spans.ts'
 import { decodePoint, type StreamPoint } from './stream-point.ts'
@@ -27,7 +28,7 @@ const dayMs = 24 * 60 * 60_000
 /** Walks all that a stream lacks, newest first. Never rejects for an error of the service; rejects when cancelled. */
 export async function collectStream(run: StreamRun, stream: StreamDefinition): Promise<StreamResult> {
   const state = await run.reader.streamState(run.connection.id, stream.id, run.scope)
-  const memory = new RunMemory(state.memory, run.connection.baseUrl)
+  const memory = new RunMemory(state.memory, run.connection.baseUrl, run.account)
   const { writer, clock, client, tally, runId, scope } = run
   const point = decodePoint(state.resume, stream.plan)
   const pages = new RunPages(
@@ -45,6 +46,12 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
     point,
   )
   const tasks = planStream(run, stream, state, point)
+  const fail = (window: Span, reason: string): Promise<void> =>
+    writer.saveFailedSpan({ connection: run.connection.id, stream: stream.id, scope, ...toIso(window), reason })
+  if (run.refusal !== null) {
+    if (tasks[0] !== undefined) await fail(tasks[0].window, run.refusal.message)
+    return { claimed: [], error: run.refusal, mayGoOn: false }
+  }
   const claimed: Span[] = []
   const seen: Span[] = []
   let firstError: TrailviewError | null = null
@@ -61,7 +68,7 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
       const error = asTrailviewError(thrown)
       firstError ??= error
       if (isArchiveError(error)) return { claimed, error: firstError, mayGoOn: false }
-      await writer.saveFailedSpan({ connection: run.connection.id, stream: stream.id, scope, ...toIso(task.window), reason: error.message })
+      await fail(task.window, error.message)
       if (!concernsWindowOnly(error) || run.requestSignal.aborted) return { claimed, error: firstError, mayGoOn: false }
       if (++failuresInARow === mostFailuresInARow) break
     }

@@ -1,34 +1,10 @@
 import type { ArchiveWriter, CoverageClaim, PageOutcome, PageRecord } from '../cache/archive.ts'
-import type { ConnectorMemory, Json, NameFact, ServiceClient } from '../connectors/define.ts'
+import type { NameFact, ServiceClient } from '../connectors/define.ts'
 import type { PreparedPage } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
 import type { RunTally } from './run-counts.ts'
+import type { RunMemory } from './run-memory.ts'
 import { encodePoint, type StreamPoint } from './stream-point.ts'
-
-/** The fact that says which address the others were learnt of. */
-const addressFact = '$address'
-
-/** A connector's memory during a run: read from the archive, written back with every page. What was learnt of another address is forgotten. */
-export class RunMemory implements ConnectorMemory {
-  readonly #facts: Map<string, Json>
-
-  constructor(facts: Readonly<Record<string, Json>>, address: string) {
-    const isOfAnother = (facts[addressFact] ?? address) !== address
-    this.#facts = new Map(Object.entries({ ...(isOfAnother ? {} : facts), [addressFact]: address }))
-  }
-
-  get(key: string): Json | undefined {
-    return this.#facts.get(key)
-  }
-
-  set(key: string, value: Json): void {
-    this.#facts.set(key, value)
-  }
-
-  toRecord(): Record<string, Json> {
-    return Object.fromEntries(this.#facts)
-  }
-}
 
 export interface RunPagesOptions {
   readonly writer: Pick<ArchiveWriter, 'commitPage'>
@@ -40,7 +16,6 @@ export interface RunPagesOptions {
   readonly connection: string
   readonly stream: string
   readonly scope: string
-  /** Called after every commit that changed something the reader sees. */
 }
 
 /** The pages of one stream of one run on their way into the archive, counted. */

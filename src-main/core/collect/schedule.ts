@@ -6,7 +6,7 @@ const longestRetryMs = 15 * 60_000
 
 /** Why a connection is not collected although it might be due. */
 export type Standstill =
-  /** The credential was refused or is missing: until it changes, or somebody starts a run by hand. */
+  /** The credential was refused, is missing, or is another account's: until it changes, or somebody starts a run by hand. */
   | { readonly kind: 'paused'; readonly sentence: string }
   /** The network is away: looked at again at `retryMs`. */
   | { readonly kind: 'offline'; readonly sentence: string; readonly retryMs: number; readonly failures: number }
@@ -18,6 +18,7 @@ export function standstillAfter(run: Pick<CollectionRun, 'error'>, before: Stand
   const { error } = run
   if (error === null) return null
   switch (error.code) {
+    case 'ACCOUNT_CHANGED':
     case 'SERVICE_UNAUTHORIZED':
     case 'CREDENTIAL_MISSING':
       return { kind: 'paused', sentence: error.message }

@@ -7,10 +7,12 @@ import type { FoundUser, WalkPage } from '../connectors/define.ts'
 import { RunNames } from '../connectors/runtime/names.ts'
 import { preparePages } from '../connectors/runtime/pull.ts'
 import type { Clock } from '../ports.ts'
+import { compareAccounts, settleAccount } from './account.ts'
 import { RunTally } from './run-counts.ts'
 import { asTrailviewError, fromRunError } from './run-error.ts'
 import type { RunLog } from './run-log.ts'
-import { RunMemory, RunPages } from './run-pages.ts'
+import { RunMemory } from './run-memory.ts'
+import { RunPages } from './run-pages.ts'
 import { scopeOf } from './scope.ts'
 import type { ServiceLinks } from './service-links.ts'
 import { emptyPoint } from './stream-point.ts'
@@ -41,9 +43,18 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
   const prepare = async (connection: StoredConnection, stream: string, signal: AbortSignal) => {
     const definition = links.definitionOf(connection)
     const { options } = connection
-    const client = (await links.open(connection)).client({ signal })
-    const scope = await scopeOf(reader, definition, connection)
-    const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory, connection.baseUrl)
+    const link = await links.open(connection)
+    const client = link.client({ signal })
+    const { account, refusal } = await settleAccount({
+      ...archive,
+      definition,
+      connection,
+      tell: () => link.account(client),
+      mayChange: false,
+    })
+    if (refusal !== null) throw refusal
+    const scope = await scopeOf(reader, definition, connection, account)
+    const memory = new RunMemory((await reader.streamState(connection.id, stream, scope)).memory, connection.baseUrl, account)
     const names = new RunNames({ definition, client, options, known: (refs) => reader.names(connection.id, refs), nowMs: clock.now() })
     const store = async (runId: string, asStream: string, tally: RunTally, page: Pick<WalkPage, 'records' | 'names'>): Promise<void> => {
       const point = emptyPoint('time')
@@ -61,7 +72,7 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
       const pages = new RunPages(target, point)
       await pages.store(await preparePages(definition, [page], names, options), point, 1)
     }
-    return { client, memory, store }
+    return { client, memory, scope, store }
   }
 
   const unsupported = (connection: StoredConnection, what: string): TrailviewError =>
@@ -73,8 +84,18 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
       try {
         const link = credential === null ? await links.open(connection) : await links.openDraft(connection, credential)
         try {
-          const seen = await links.definitionOf(connection).test(link.client({ signal }), connection.options)
-          return { isOk: true, sentence: seen.sentence, code: null, account: seen.account, latencyMs: clock.now() - startedMs }
+          const definition = links.definitionOf(connection)
+          const client = link.client({ signal })
+          const seen = await definition.test(client, connection.options)
+          const { told, refusal } = await compareAccounts({ reader, definition, connection, tell: () => link.account(client) })
+          if (refusal !== null) throw refusal
+          return {
+            isOk: true,
+            sentence: seen.sentence,
+            code: null,
+            account: seen.account ?? told?.name ?? null,
+            latencyMs: clock.now() - startedMs,
+          }
         } finally {
           if (credential !== null) await link.close()
         }
@@ -136,11 +157,14 @@ export function createServiceAccess({ archive, links, runs, clock }: ServiceAcce
       }
       const definition = links.definitionOf(connection)
       if (definition.fetchOne === undefined || event.externalId === '') throw unsupported(connection, 'single events')
-      const { client, memory, store } = await prepare(connection, definition.streams[0]?.id ?? '', signal)
+      const { client, memory, scope, store } = await prepare(connection, definition.streams[0]?.id ?? '', signal)
       const record = await definition.fetchOne(client, event.externalId, connection.options, memory)
       if (record === null) {
-        await writer.markGone(event.id, new Date(clock.now()).toISOString())
-        return 'gone'
+        if (await writer.markGone(event.id, scope, new Date(clock.now()).toISOString())) return 'gone'
+        throw new TrailviewError(
+          'SERVICE_NOT_FOUND',
+          'The service does not show this event now. That does not mean it is gone, because it was collected from another address, with another account or under other options than the connection has now. What is archived of it stays.',
+        )
       }
       const tally = new RunTally()
       const run = runs.announce(connection.id)

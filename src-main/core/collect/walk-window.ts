@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../contract/errors.ts'
+import type { ErrorCode, TrailviewError } from '../../contract/errors.ts'
 import type { ArchiveReader, ArchiveWriter, StoredConnection } from '../cache/archive.ts'
-import type { ConnectorDefinition, ServiceClient, StreamDefinition, WalkPage } from '../connectors/define.ts'
+import type { Account, ConnectorDefinition, ServiceClient, StreamDefinition, WalkPage } from '../connectors/define.ts'
 import { readCommonOptions } from '../connectors/runtime/common-options.ts'
 import type { RunNames } from '../connectors/runtime/names.ts'
 import { preparePages } from '../connectors/runtime/pull.ts'
@@ -9,7 +9,8 @@ import { groups } from './page-groups.ts'
 import type { RunProgress } from './progress.ts'
 import type { RunTally } from './run-counts.ts'
 import { asTrailviewError } from './run-error.ts'
-import type { RunMemory, RunPages } from './run-pages.ts'
+import type { RunMemory } from './run-memory.ts'
+import type { RunPages } from './run-pages.ts'
 import { toIso, type Span } from './spans.ts'
 import type { WalkTask } from './walk-task.ts'
 
@@ -27,6 +28,10 @@ export interface StreamRun {
   readonly definition: ConnectorDefinition
   readonly connection: StoredConnection
   readonly scope: string
+  /** With whose credential it collects; null where that is not known. */
+  readonly account: Account | null
+  /** Why the service may not be asked at all; null: nothing stands in the way. */
+  readonly refusal: TrailviewError | null
   readonly runId: string
   readonly bounds: RunBounds
   readonly client: ServiceClient

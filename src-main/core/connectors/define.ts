@@ -80,6 +80,22 @@ export interface ServiceClient {
   readonly aheadMs: number
 }
 
+/** Whose account a credential belongs to. */
+export interface Account {
+  /** The same whatever form of credential is used. */
+  readonly id: string
+  /** For sentences. */
+  readonly name: string
+}
+
+/** What of a signed-in connection may tell whose account it is. */
+export interface AccountContext {
+  readonly client: ServiceClient
+  readonly session: Session
+  readonly credential: CredentialInput
+  readonly options: ConnectionOptions
+}
+
 /** What a sign-in produced. Kept in memory only. */
 export interface Session {
   readonly headers: Readonly<Record<string, string>>
@@ -188,6 +204,11 @@ export interface ConnectorDefinition {
   /** Turns what the user typed as address into an origin (`tenant` → `https://tenant.ok-sky.com`); throws CONNECTION_INVALID with a sentence. */
   resolveBaseUrl(typed: string): URL
   signIn(context: SignInContext): Promise<Session>
+  /**
+   * Whose account the credential belongs to, where accounts may be shown different events; null where that is not told. Left out: it can never be told,
+   * or all accounts are shown the same. Asked once for each credential, before anything is collected with it.
+   */
+  account?(context: AccountContext): Promise<Account | null>
   /** One authenticated call; a sentence that says who we are and what can be seen. */
   test(client: ServiceClient, options: ConnectionOptions): Promise<{ readonly sentence: string; readonly account: string | null }>
   /** Reads an error body of this service; null when it is none. Text from the service is data: short, as is. */

@@ -64,6 +64,7 @@ export const createCloudFoundry = (
     zoneSuffix: 'Z',
   }
   const accounts = {
+    userId: people.reader.cloudFoundryGuid,
     username: people.reader.username,
     password: `practice-${random.hex(12)}`,
     clientId: 'audit-reader',

@@ -2,6 +2,7 @@ import { bodyParameters, jsonReply, type PracticeRequest, type Reply } from '../
 import type { TokenDesk } from '../http/tokens.ts'
 
 export interface UaaAccounts {
+  readonly userId: string
   readonly username: string
   readonly password: string
   readonly clientId: string
@@ -32,7 +33,13 @@ export const uaaToken = (
   const form = bodyParameters(request)
   const grant = (refreshToken: string | null): Reply =>
     jsonReply(200, {
-      access_token: desk.issueAccess(lifetimeSeconds),
+      // Refresh tokens are those of the one user.
+      access_token: desk.issueAccess(
+        lifetimeSeconds,
+        refreshToken === null
+          ? { sub: accounts.clientId, client_id: accounts.clientId }
+          : { sub: accounts.userId, user_id: accounts.userId, user_name: accounts.username, client_id: 'cf' },
+      ),
       token_type: 'bearer',
       ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
       expires_in: lifetimeSeconds - 1,

@@ -3,8 +3,8 @@ import type { PracticeClock } from '../types.ts'
 
 /** Access tokens handed out by one authorization server, and the refresh tokens that renew them. */
 export interface TokenDesk {
-  /** A new access token, valid for `lifetimeSeconds`. */
-  issueAccess(lifetimeSeconds: number): string
+  /** A new access token, valid for `lifetimeSeconds`; with claims a JSON web token that nobody signed. */
+  issueAccess(lifetimeSeconds: number, claims?: Readonly<Record<string, string>>): string
   isValidAccess(token: string): boolean
   issueRefresh(): string
   /** Whether the refresh token is good; with `consume` it is good no longer. */
@@ -13,13 +13,16 @@ export interface TokenDesk {
   expireAll(): void
 }
 
+const encoded = (part: Readonly<Record<string, string>>): string => Buffer.from(JSON.stringify(part)).toString('base64url')
+
 export const createTokenDesk = (seed: string, clock: PracticeClock): TokenDesk => {
   const random = createRandom(`${seed}/tokens`)
   const expiresAtMs = new Map<string, number>()
   const refreshTokens = new Set<string>()
   return {
-    issueAccess: (lifetimeSeconds) => {
-      const token = random.hex(64)
+    issueAccess: (lifetimeSeconds, claims) => {
+      const secret = random.hex(64)
+      const token = claims === undefined ? secret : `${encoded({ alg: 'RS256', typ: 'JWT' })}.${encoded(claims)}.${secret}`
       expiresAtMs.set(token, clock.now() + lifetimeSeconds * 1000)
       return token
     },

@@ -210,6 +210,7 @@ describe('sessions', () => {
     const previous: (Session | null)[] = []
     return {
       previous,
+      info: { credentialForms: [] },
       signIn: (context: { readonly previous: Session | null }): Promise<Session> => {
         previous.push(context.previous)
         return Promise.resolve(sessions[Math.min(previous.length, sessions.length) - 1] as Session)

@@ -69,6 +69,7 @@ export async function serveScript(...answers: readonly Answer[]): Promise<Script
 export function linkTo(baseUrl: URL, options: Partial<LinkOptions> = {}): ServiceLink {
   const link = new ServiceLink({
     definition: {
+      info: { credentialForms: [] },
       signIn: ({ credential }) => Promise.resolve({ headers: { authorization: credential['token'] ?? '' }, expiresAtMs: null }),
       readError: (response) => ({ code: null, message: response.text() }),
     },

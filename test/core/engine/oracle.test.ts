@@ -39,7 +39,7 @@ test('finds, counts, pages and tells the facets of what the plain meaning of a q
         if (what === 'status') archive.writer.markReview([id], 'reviewed', '2024-05-01T00:00:00.000Z')
         if (what === 'tag') archive.writer.tag(id, ['Urgent', 'é'], [], '2024-05-01T00:00:00.000Z')
         if (what === 'note') archive.writer.note(id, 'A note about Ännä', '2024-05-01T00:00:00.000Z')
-        if (what === 'gone') archive.writer.markGone(id, '2024-05-01T00:00:00.000Z')
+        if (what === 'gone') archive.writer.markGone(id, 'all', '2024-05-01T00:00:00.000Z')
         const event = first[pick % first.length]
         if (what === 'change' && event !== undefined)
           archive.add('c1', [recordOf({ ...event, occurredAt: '2024-03-31T01:30:00.000Z', action: 'x' })])

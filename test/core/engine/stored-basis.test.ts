@@ -142,7 +142,7 @@ test('what was stored of the counts of all events counts as a count from nothing
             if (at % 4 === 0) writer.markReview([id], 'reviewed', '2024-05-01T00:00:00.000Z')
             else if (at % 4 === 1) writer.tag(id, ['urgent'], [], '2024-05-01T00:00:00.000Z')
             else if (at % 4 === 2) writer.note(id, 'Why?', '2024-05-01T00:00:00.000Z')
-            else writer.markGone(id, '2024-05-01T00:00:00.000Z')
+            else writer.markGone(id, 'all', '2024-05-01T00:00:00.000Z')
           })
         } else if ('save' in step) {
           const saving = await current()

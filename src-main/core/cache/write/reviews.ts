@@ -14,13 +14,16 @@ export interface Reviews {
   tag(id: string, add: readonly string[], remove: readonly string[], at: string): readonly string[]
   /** Returns the note's id. */
   note(id: string, text: string, at: string): string
-  markGone(id: string, at: string): void
+  markGone(id: string, scope: string, at: string): boolean
   saveView(view: SavedView): void
   removeView(id: string): boolean
   saveFact(key: string, value: Json): void
 }
 
 export function openReviews(db: Database, marks: Marks, ledger: Ledger): Reviews {
+  const scopeOf = db
+    .prepare<[number], string>('SELECT scope FROM "commit" JOIN event ON event.commit_num = "commit".num WHERE event.seq = ?')
+    .pluck()
   const insertTag = db.prepare<[number, string]>('INSERT OR IGNORE INTO tag (seq, tag) VALUES (?, ?)')
   const removeTag = db.prepare<[number, string]>('DELETE FROM tag WHERE seq = ? AND tag = ?')
   const tagsOf = db.prepare<[number], string>('SELECT tag FROM tag WHERE seq = ? ORDER BY tag').pluck()
@@ -66,11 +69,14 @@ export function openReviews(db: Database, marks: Marks, ledger: Ledger): Reviews
       ledger.append('note', { id, note: noteId }, at)
       return noteId
     },
-    markGone: (id, at) => {
+    markGone: (id, scope, at) => {
       const seq = seqOf(id)
-      if (marks.isGone(seq)) return
-      marks.setGone(seq, at)
-      ledger.append('gone', { id }, at)
+      if (scopeOf.get(seq) !== scope) return false
+      if (!marks.isGone(seq)) {
+        marks.setGone(seq, at)
+        ledger.append('gone', { id }, at)
+      }
+      return true
     },
     saveView: (view) => void upsertView.run(view.id, view.name, view.query, view.zone, view.createdAt),
     removeView: (id) => dropView.run(id).changes > 0,

@@ -159,7 +159,7 @@ export function openWriter(db: Database, path: string, options: { readonly gener
     closeAbandonedRuns: (endedAt) => transaction(() => runs.closeAbandoned(endedAt)),
     saveNames: (connection, facts, learntAt) => transaction(() => names.save(connection, facts, learntAt)),
     nameEvents: (page) => transaction(() => pages.name(page)),
-    markGone: (id, at) => transaction(() => reviews.markGone(id, at)),
+    markGone: (id, scope, at) => transaction(() => reviews.markGone(id, scope, at)),
     markReview: (ids, status, at) => transaction(() => reviews.markReview(ids, status, at)),
     tag: (id, add, remove, at) => transaction(() => reviews.tag(id, add, remove, at)),
     note: (id, text, at) => transaction(() => reviews.note(id, text, at)),

@@ -1,6 +1,6 @@
 import type { ServiceId } from '../../../contract/model/audit-event.ts'
-import { defineConnector } from '../define.ts'
-import { fieldsOf, textOf } from '../kit/fields.ts'
+import { defineConnector, type Account, type ServiceClient } from '../define.ts'
+import { fieldsOf, idOf, textOf } from '../kit/fields.ts'
 import { checkWhole } from '../kit/options.ts'
 import { originFrom } from '../kit/origin.ts'
 import { bodyFields, missingCredential, refusedSignIn, tokenOf } from '../kit/sign-in.ts'
@@ -57,8 +57,9 @@ export const template = defineConnector({
     if (previous !== null) return Promise.reject(refusedSignIn(client.baseUrl.host, 'the API token', null))
     return Promise.resolve({ headers: { authorization: `Bearer ${token}` }, expiresAtMs: null })
   },
+  account: ({ client }) => whoIs(client),
   test: async (client) => {
-    const account = textOf(fieldsOf(bodyFields(await client.request('/api/me'))?.['user'])?.['email'])
+    const account = (await whoIs(client))?.name ?? null
     return { sentence: account === null ? 'Template answered.' : `Signed in to Template as ${account}.`, account }
   },
   readError: (response) => {
@@ -74,3 +75,10 @@ export const template = defineConnector({
     return response.status === 404 ? null : recordAt(response, ['entry'])
   },
 })
+
+/** Whose token it is: two accounts may see different entries. */
+async function whoIs(client: ServiceClient): Promise<Account | null> {
+  const user = fieldsOf(bodyFields(await client.request('/api/me'))?.['user'])
+  const id = idOf(user?.['id'])
+  return id === null ? null : { id, name: textOf(user?.['email']) ?? id }
+}

@@ -6,6 +6,7 @@ import { originFrom } from '../kit/origin.ts'
 import { optionOf } from '../kit/options.ts'
 import { bodyFields } from '../kit/sign-in.ts'
 import { recordAt } from '../runtime/records.ts'
+import { accountOf } from './account.ts'
 import { eventPath, readPage, settleFlavour } from './api.ts'
 import { guidOf, mapAuditEvent, wantedAuditNames } from './map.ts'
 import { cloudfoundryLookUps } from './names.ts'
@@ -84,6 +85,7 @@ export const cloudfoundry = defineConnector({
   checkOptions: checkCloudfoundryOptions,
   resolveBaseUrl: (typed) => originFrom(typed, example, ['/v2', '/v3']),
   signIn,
+  account: ({ session }) => Promise.resolve(accountOf(session)),
   test: async (client, options) => {
     const flavour = await settleFlavour(client, options, noMemory)
     const size = flavour === 'v3' ? 'per_page' : 'results-per-page'

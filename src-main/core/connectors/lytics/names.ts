@@ -1,9 +1,10 @@
-import type { FoundUser, NameFact, NameLookUp, ServiceClient } from '../define.ts'
+import type { Account, FoundUser, NameFact, NameLookUp, ServiceClient } from '../define.ts'
 import { fieldsOf, idOf, listOf, textOf, type Fields } from '../kit/fields.ts'
 import { bodyFields } from '../kit/sign-in.ts'
 import { isNotFound } from './api.ts'
 
-const absentStatuses = [400, 403, 404, 405, 500]
+const untoldStatuses = [400, 403, 404, 405]
+const absentStatuses = [...untoldStatuses, 500]
 
 /** Kinds that have a list of all beside single look-ups. */
 const listedKinds: ReadonlySet<string> = new Set(['user', 'account', 'segment'])
@@ -36,10 +37,10 @@ export async function findLyticsUser(client: ServiceClient, email: string): Prom
   return fact === null ? null : { id: fact.id, name: fact.name, email: fact.email ?? null }
 }
 
-/** Name or id of the account the token belongs to; null when it may not be seen. */
-export async function currentAccount(client: ServiceClient): Promise<string | null> {
-  const fact = factOf('account', await single(client, '/api/account/current'))
-  return fact === null ? null : (fact.name ?? fact.id)
+/** The account the token belongs to; null when it may not be seen. Rejects where the service fails to answer. */
+export async function currentAccount(client: ServiceClient): Promise<Account | null> {
+  const fact = factOf('account', await single(client, '/api/account/current', untoldStatuses))
+  return fact === null ? null : { id: fact.id, name: fact.name ?? fact.id }
 }
 
 /** Kinds whose list was asked for, and whether there is one; by the client they were asked with, one for each run. */
@@ -64,8 +65,8 @@ async function readList(client: ServiceClient, kind: string): Promise<readonly N
 }
 
 /** One object, with or without the usual envelope; null when the service says in any of its ways that it is not there. */
-async function single(client: ServiceClient, path: string): Promise<Fields | null> {
-  const response = await client.request(path, { accept: absentStatuses })
+async function single(client: ServiceClient, path: string, accept = absentStatuses): Promise<Fields | null> {
+  const response = await client.request(path, { accept })
   const body = response.status === 200 ? bodyFields(response) : null
   if (body === null || isNotFound(body)) return null
   return body['data'] === undefined ? body : fieldsOf(body['data'])

@@ -5,7 +5,7 @@ import { bodyFields } from '../kit/sign-in.ts'
 import { mapActivity, wantedOnehubNames } from './map.ts'
 import { userLookUp, workspaceLookUp, workspacesOf } from './names.ts'
 import { checkOnehubOptions, onehubOptions } from './options.ts'
-import { signIn } from './sign-in.ts'
+import { accountOf, signIn } from './sign-in.ts'
 import { walkActivity, walkFileTrail } from './walk.ts'
 
 const publicAddress = 'https://ws-api.onehub.com'
@@ -48,6 +48,7 @@ export const onehub = defineConnector({
   checkOptions: checkOnehubOptions,
   resolveBaseUrl: (typed) => originFrom(typed === '' ? publicAddress : typed, publicAddress, ['/activity']),
   signIn,
+  account: ({ credential }) => Promise.resolve(accountOf(credential)),
   test: async (client) => {
     const count = (await workspacesOf(client)).length
     await client.request('/activity/')

@@ -1,4 +1,5 @@
-import type { Session, SignInContext } from '../define.ts'
+import type { CredentialInput } from '../../../contract/model/connection.ts'
+import type { Account, Session, SignInContext } from '../define.ts'
 import { fieldsOf } from '../kit/fields.ts'
 import { missingCredential, refusedSignIn, requestGrant, tokenOf, type Grant } from '../kit/sign-in.ts'
 
@@ -25,6 +26,12 @@ export async function signIn(context: SignInContext): Promise<Session> {
   const grant = await requestGrant(client, tokenPath, { grant_type: 'password', username, password, ...own }, {}, nowMs)
   if ('refused' in grant) throw refusedSignIn(client.baseUrl.host, 'client id, client secret, e-mail or password', grant.refused)
   return session(grant)
+}
+
+/** The e-mail address signed in with. Whose an access token is, Onehub does not tell. */
+export function accountOf({ accessToken, username }: CredentialInput): Account | null {
+  const name = username?.trim() ?? ''
+  return tokenOf(accessToken) !== null || name === '' ? null : { id: name.toLowerCase(), name }
 }
 
 function session({ accessToken, refreshToken, expiresAtMs }: Grant): Session {

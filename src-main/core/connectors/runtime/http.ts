@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { ConnectionOptions, CredentialInput } from '../../../contract/model/connection.ts'
 import type { Clock } from '../../ports.ts'
-import type { ConnectorDefinition, ServiceClient, ServiceResponse, Session } from '../define.ts'
+import type { Account, ConnectorDefinition, ServiceClient, ServiceResponse, Session } from '../define.ts'
 import { readCommonOptions } from './common-options.ts'
 import { tame, transportFailure, type ServiceWords } from './failures.ts'
 import { LinkClient, type ClientUse } from './link-client.ts'
@@ -13,7 +13,9 @@ import { TransportError } from './transport-error.ts'
 import { assertSafe, otherOrigin } from './trust.ts'
 
 export interface LinkOptions {
-  readonly definition: Pick<ConnectorDefinition, 'signIn' | 'readError'>
+  readonly definition: Pick<ConnectorDefinition, 'signIn' | 'readError' | 'account'> & {
+    readonly info: Pick<ConnectorDefinition['info'], 'credentialForms'>
+  }
   readonly baseUrl: URL
   readonly options: ConnectionOptions
   readonly credential: CredentialInput
@@ -40,6 +42,8 @@ export class ServiceLink {
   readonly #origins: Set<string>
   #credential: CredentialInput
   #secrets: readonly string[] = []
+  /** Undefined: not asked yet. */
+  #account: Account | null | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -112,6 +116,17 @@ export class ServiceLink {
     return refused === null ? this.#sessions.current(nowMs, signIn) : this.#sessions.replace(refused, nowMs, signIn)
   }
 
+  /** Whose account the credential belongs to; null where the service does not tell. Rejects with the service's error. */
+  async account(client: ServiceClient): Promise<Account | null> {
+    const { definition, options } = this.#options
+    if (this.#account !== undefined || definition.account === undefined) return this.#account ?? null
+    const session = await this.session(client, null)
+    const told = await definition.account({ client, session, credential: this.#credential, options })
+    const fit = (text: string): string => tame(text, this.#unsayable())
+    this.#account = told === null ? null : { id: fit(told.id), name: fit(told.name) }
+    return this.#account
+  }
+
   tame(text: string): string {
     return tame(text, this.#secrets)
   }
@@ -148,6 +163,13 @@ export class ServiceLink {
     }
     this.#rememberSecrets(session)
     return session
+  }
+
+  /** The secrets without what forms show as text: a user name may be said. */
+  #unsayable(): readonly string[] {
+    const shown = this.#options.definition.info.credentialForms.flatMap(({ fields }) => fields.filter(({ kind }) => kind === 'text'))
+    const names = shown.map(({ key }) => this.#credential[key])
+    return this.#secrets.filter((secret) => !names.includes(secret))
   }
 
   #rememberSecrets(session: Session | null): void {
