@@ -9,7 +9,9 @@ import { knowsTopObjects } from '../../../src-main/core/cache/engine/facets.ts'
 import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
 import { Scheduler } from '../../../src-main/core/cache/engine/scheduler.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
-import { assistant, never } from './engine-fixture.ts'
+import { assistantOf, never } from './engine-fixture.ts'
+
+const assistant = assistantOf('')
 import { generator } from '../../support/random.ts'
 
 const objectCount = 150_000

@@ -1,16 +1,27 @@
 import { expect, test } from 'vitest'
 import { facetFields } from '../../../src-main/contract/model/query.ts'
+import { Dictionaries } from '../../../src-main/core/cache/engine/dictionaries.ts'
 import { Engine } from '../../../src-main/core/cache/engine/engine.ts'
 import { segmentRows } from '../../../src-main/core/cache/engine/segments.ts'
+import { contextsToSave } from '../../../src-main/core/cache/engine/stored-contexts.ts'
+import { StoredOrder } from '../../../src-main/core/cache/engine/stored-order.ts'
+import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
 import { generator } from '../../support/random.ts'
 import { event } from '../cache/archive-fixture.ts'
-import { assistant, everything, never, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
+import { everything, never, query, recordOf, testEngine, type TestEngine, unreadable } from './engine-fixture.ts'
 
 const pageRecords = 5_000
 
+const save = (writer: TestEngine['writer'], engine: Engine): void => {
+  for (let parts = engine.partsToSave(); parts.length > 0; parts = engine.partsToSave()) writer.saveSegments(parts)
+}
+
+/** Rows in time order, as another list of them may have them. */
+const rowsOf = ({ rows, count }: TimeOrder): Buffer => Buffer.from(rows.slice(0, count).buffer)
+
 test('an archive is the same loaded from snapshots, by one thread or two, as it was when followed from its beginning', async () => {
   const random = generator(7)
-  const { add, engine, writer, db } = await testEngine()
+  const { add, engine, writer, db, assistant } = await testEngine()
   const made = (number: number) =>
     recordOf(
       event({
@@ -29,7 +40,7 @@ test('an archive is the same loaded from snapshots, by one thread or two, as it 
       'c1',
       Array.from({ length: Math.min(pageRecords, count - from) }, (_, at) => made(from + at)),
     )
-  for (let parts = (await engine()).partsToSave(); parts.length > 0; parts = (await engine()).partsToSave()) writer.saveSegments(parts)
+  save(writer, await engine())
 
   add('c1', [...[3, 500, 60_000, segmentRows + 5].map(made), unreadable('{"broken":1}'), made(count), made(count + 1)])
   const followed = await engine()
@@ -37,13 +48,18 @@ test('an archive is the same loaded from snapshots, by one thread or two, as it 
   writer.tag(some?.id ?? '', ['urgent'], [], '2024-05-01T00:00:00.000Z')
   await engine()
 
-  for (const loaded of [await Engine.load(db, () => {}, assistant), await Engine.load(db, () => {}, null)]) {
-    expect(loaded.state.stored.size).toBeGreaterThan(0)
+  const two = await Engine.load(db, () => {}, assistant)
+  const one = await Engine.load(db, () => {}, null)
+  // Another process gave other numbers to contexts, and stored them over those that segments name.
+  const strange = new Dictionaries()
+  for (let action = 1; action < 100; action++) strange.contexts.numberOf(1, 0, 99 - action, 0, 0)
+  writer.saveSegments([contextsToSave(strange)])
+  const despite = await Engine.load(db, () => {}, assistant)
+  expect([two, one, despite].map(({ state }) => state.stored.size)).toEqual([1, 1, 0])
+  for (const loaded of [two, one, despite]) {
     const { order } = loaded.state
     expect(order.timedCount).toBe(followed.state.order.timedCount)
-    expect(
-      Buffer.from(order.rows.slice(0, order.count).buffer).equals(Buffer.from(followed.state.order.rows.slice(0, order.count).buffer)),
-    ).toBe(true)
+    expect(rowsOf(order).equals(rowsOf(followed.state.order))).toBe(true)
     for (const asked of [everything, query({ kind: 'field', field: 'tag', anyOf: [{ pieces: ['urgent'] }] })]) {
       expect(await loaded.count(asked, never)).toBe(await followed.count(asked, never))
       expect(await loaded.facets(asked, facetFields, 20, never)).toEqual(await followed.facets(asked, facetFields, 20, never))
@@ -52,4 +68,38 @@ test('an archive is the same loaded from snapshots, by one thread or two, as it 
       })
     }
   }
+})
+
+test('a stored time order is added to, also where events have changed before it was stored, or since', async () => {
+  const random = generator(8)
+  const { add, engine, writer, db, assistant } = await testEngine()
+  const made = (number: number) =>
+    recordOf(
+      event({ externalId: `e${number}`, occurredAt: new Date(Date.UTC(2024, 0, 1) + Math.floor(random() * 1e9)).toISOString() }),
+      `{"number":${number},"draw":${random()}}`,
+    )
+  const addRange = (from: number, to: number): void => {
+    for (let at = from; at < to; at += pageRecords)
+      add(
+        'c1',
+        Array.from({ length: Math.min(pageRecords, to - at) }, (_, i) => made(at + i)),
+      )
+  }
+  addRange(0, segmentRows)
+  save(writer, await engine())
+  add('c1', [3, 30, 300, 500, 5_000, 50_000, 60_000].map(made))
+  // Newer than the segment it is of.
+  writer.saveSegments(new StoredOrder().partsToSave((await engine()).state, 8))
+  addRange(segmentRows, 2 * segmentRows)
+  add('c1', [4, 600, 61_000, segmentRows + 9].map(made))
+  writer.saveSegments((await engine()).partsToSave().filter(({ num }) => num === 1))
+  add('c1', [5, 700, segmentRows + 10].map(made))
+  addRange(2 * segmentRows, 2 * segmentRows + 100)
+
+  const { state } = await Engine.load(db, () => {}, assistant)
+  expect([...state.stored.keys()]).toEqual([0, 1])
+  const sorted = new TimeOrder()
+  sorted.rebuild(state.columns)
+  expect(state.order.timedCount).toBe(sorted.timedCount)
+  expect(rowsOf(state.order).equals(rowsOf(sorted))).toBe(true)
 })

@@ -163,59 +163,71 @@ test('a stored segment comes back as it was', () => {
         flags: row % 64,
       })
     }
-    const again = { columns: new EventColumns(), dictionaries: new Dictionaries() }
-    // Contexts and kinds have other numbers there.
-    again.dictionaries.kinds.numberOf('segment')
-    again.dictionaries.contexts.numberOf(9, 9, 9, 1, 1)
-    const putContexts = unpackSegment(packSegment(columns, dictionaries, 0), 0, again.columns)
-    expect(putContexts).not.toBe(null)
-    putContexts?.(again.dictionaries)
-    expect(timesOf(again.columns)).toEqual(timesOf(columns))
-    for (const name of ['actor', 'object', 'template', 'flags'] as const) {
+    const again = new EventColumns()
+    // Periods of time have other numbers there.
+    again.set(segmentRows, { timeMs: 0, actor: 1, object: 1, context: 1, template: 1, flags: 0 })
+    expect(unpackSegment(packSegment(columns, dictionaries, 0), 0, again)).toEqual(dictionaries.contexts.mark)
+    expect(timesOf(again)).toEqual(timesOf(columns))
+    for (const name of ['actor', 'object', 'context', 'template', 'flags'] as const) {
       expect(
-        columns[name].slice(0, segmentRows).every((value, row) => value === again.columns[name].at(row)),
+        columns[name].slice(0, segmentRows).every((value, row) => value === again[name].at(row)),
         name,
       ).toBe(true)
     }
-    const meaning = ({ columns: { context }, dictionaries: { contexts, kinds } }: typeof again, row: number): readonly unknown[] => {
-      const number = context.at(row)
-      const { connection, workspace, action, outcome, kind } = contexts
-      return [connection.at(number), workspace.at(number), action.at(number), outcome.at(number), kinds.texts[kind.at(number) - 1]]
-    }
-    for (let row = 0; row < segmentRows; row += 97) expect(meaning(again, row)).toEqual(meaning({ columns, dictionaries }, row))
   }
 })
 
-test('a stored part of a dictionary comes back as it was, and grows on', () => {
+test('contexts are told from others by what they stand for, in the order of their numbers', () => {
+  const made = (kind: string, ...actions: readonly number[]): Dictionaries => {
+    const dictionaries = new Dictionaries()
+    dictionaries.kinds.numberOf(`before ${kind}`)
+    for (const action of actions) dictionaries.contexts.numberOf(1, 2, action, 1, dictionaries.kinds.numberOf(kind) + 1)
+    return dictionaries
+  }
+  const { mark } = made('file', 1, 2).contexts
+  expect(made('file', 1, 2, 3).contexts.has(mark)).toBe(true)
+  for (const other of [made('file', 1), made('file', 2, 1), made('file', 1, 3), made('room', 1, 2, 3)])
+    expect(other.contexts.has(mark)).toBe(false)
+})
+
+test('stored parts of a dictionary come back as they were, and grow on', () => {
+  const ids = 10_000
   const add = ({ subject }: Dictionaries, from: number, to: number): void => {
     for (let number = from; number < to; number++) {
       subject.add(number, 1 + (number % 2), number % 3 === 0 ? 'file' : 'room', [
-        number % 5 === 0 ? null : `id${number % 40_000}`,
+        number % 5 === 0 ? null : `id${number % ids}`,
         number % 7 === 0 ? null : `名 ${number}`,
       ])
     }
   }
+  const count = partEntries + 1_003
   const whole = new Dictionaries()
-  add(whole, 1, partEntries + 1_000)
-  whole.subject.groups.catchUp()
-  const restored = new Dictionaries()
-  restored.kinds.numberOf('another first')
-  const packed = decode<ReturnType<typeof whole.subject.pack>>(encode(whole.subject.pack(0)))
-  if (packed === null) throw new Error('unreadable')
-  restored.subject.append(packed)
-  expect(restored.subject.count).toBe(partEntries)
-  add(restored, partEntries, partEntries + 1_000)
-  restored.subject.groups.catchUp()
-  for (let number = 0; number < whole.subject.count; number += 13) {
-    expect(restored.subject.id.text(number)).toBe(whole.subject.id.text(number))
-    expect(restored.subject.name.text(number)).toBe(whole.subject.name.text(number))
-    expect(restored.subject.connection.at(number)).toBe(whole.subject.connection.at(number))
-    if (number > 0) expect(restored.kinds.texts[restored.subject.kind.at(number)]).toBe(whole.kinds.texts[whole.subject.kind.at(number)])
-    expect(restored.subject.groups.of(number)).toBe(whole.subject.groups.of(number))
-    // An id that comes again comes with another name.
-    if (number > 0 && number < 40_000 && number % 5 !== 0) {
-      expect(restored.subject.groups.isVaried(number)).toBe(number + 40_000 < whole.subject.count)
+  add(whole, 1, count)
+  for (const storedCount of [partEntries, count, 300]) {
+    const stored = new Dictionaries()
+    add(stored, 1, storedCount === partEntries ? count : storedCount)
+    const restored = new Dictionaries()
+    restored.kinds.numberOf('another first')
+    for (let part = 0; part * partEntries < storedCount; part++) {
+      const packed = decode<ReturnType<typeof stored.subject.pack>>(encode(stored.subject.pack(part)))
+      if (packed === null) throw new Error('unreadable')
+      restored.subject.append(packed)
     }
+    expect(restored.subject.count).toBe(storedCount)
+    add(restored, storedCount, count)
+    for (const { subject } of [whole, restored]) subject.groups.catchUp()
+    for (let number = 0; number < count; number += 13) {
+      expect(restored.subject.id.text(number)).toBe(whole.subject.id.text(number))
+      expect(restored.subject.name.text(number)).toBe(whole.subject.name.text(number))
+      expect(restored.subject.connection.at(number)).toBe(whole.subject.connection.at(number))
+      if (number > 0) expect(restored.kinds.texts[restored.subject.kind.at(number)]).toBe(whole.kinds.texts[whole.subject.kind.at(number)])
+      expect(restored.subject.groups.of(number)).toBe(whole.subject.groups.of(number))
+      // An id that comes again comes with another name.
+      if (number > 0 && number < ids && number % 5 !== 0) expect(restored.subject.groups.isVaried(number)).toBe(number + ids < count)
+    }
+    const bits = emptyBits(count)
+    searched(restored.subject.name.marking('end', '7', bits))
+    for (let number = 1; number < count; number++) expect(hasBit(bits, number)).toBe(number % 10 === 7 && number % 7 !== 0)
   }
 })
 

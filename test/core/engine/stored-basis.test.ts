@@ -6,10 +6,11 @@ import { CountBasis } from '../../../src-main/core/cache/engine/count-basis.ts'
 import { Engine } from '../../../src-main/core/cache/engine/engine.ts'
 import { partsToSave } from '../../../src-main/core/cache/engine/snapshots.ts'
 import { segmentRows } from '../../../src-main/core/cache/engine/segments.ts'
+import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
 import { ended } from '../../../src-main/core/cache/engine/steps.ts'
 import { generator } from '../../support/random.ts'
 import { event } from '../cache/archive-fixture.ts'
-import { assistant, connections, everything, never, query, recordOf, testEngine, type TestEngine, unreadable } from './engine-fixture.ts'
+import { connections, everything, never, query, recordOf, testEngine, type TestEngine, unreadable } from './engine-fixture.ts'
 
 const random = generator(11)
 const below = (count: number): number => Math.floor(random() * count)
@@ -53,7 +54,7 @@ const numbersOf = (engine: Engine) =>
 const bytesOf = (numbers: Uint32Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
 
 /** Loads the archive anew, and expects what was stored to count as a count from nothing does. Whether something was taken up. */
-async function expectSame({ db }: TestEngine): Promise<boolean> {
+async function expectSame({ db, assistant }: TestEngine): Promise<boolean> {
   const [loaded, fresh] = [await Engine.load(db, () => {}, assistant), await Engine.load(db, () => {}, assistant)]
   fresh.state.basis = null
   const { basis, columns, dictionaries } = loaded.state
@@ -77,6 +78,11 @@ async function expectSame({ db }: TestEngine): Promise<boolean> {
     for (const group of frequent.groups) if (group !== 0 && rare.has(group)) expect.fail(`some of group ${group} has no place`)
   }
   expect(await numbersOf(loaded)).toEqual(await numbersOf(fresh))
+  const { order } = loaded.state
+  const sorted = new TimeOrder()
+  sorted.rebuild(columns)
+  expect([order.count, order.timedCount]).toEqual([sorted.count, sorted.timedCount])
+  expect(Buffer.compare(bytesOf(order.rows.subarray(0, order.count)), bytesOf(sorted.rows.subarray(0, sorted.count)))).toBe(0)
   return basis !== null
 }
 
@@ -96,7 +102,7 @@ const step = fc.oneof(
 
 test('what was stored of the counts of all events counts as a count from nothing, whatever happened since', async () => {
   const made = await testEngine()
-  const { add, writer, db } = made
+  const { add, writer, db, assistant } = made
   const claim = { from: '2024-01-01T00:00:00.000Z', to: '2024-01-08T00:00:00.000Z', findsGone: false, goneNotBefore: null }
   for (let from = 0; from < ids; from += pageRecords) {
     add(

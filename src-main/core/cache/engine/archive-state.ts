@@ -4,12 +4,15 @@ import type { Assistant } from './assistant.ts'
 import type { CountBasis } from './count-basis.ts'
 import { EventColumns, flag, removedRow } from './columns.ts'
 import { Dictionaries } from './dictionaries.ts'
+import { placesOf } from './frequent-objects.ts'
 import { dataVersionOf, type Moment, readMoment } from './moment.ts'
 import { type NewestStored, readNewestStored } from './newest-rows.ts'
 import { prepared } from './prepared.ts'
-import { columnRowOf, readEvent, readEvents } from './segments.ts'
-import { loadEntries, loadSegments } from './snapshots.ts'
+import { columnRowOf, type LoadedSegment, loadSegments, readEvent, readEvents, segmentRows } from './segments.ts'
+import { loadEntries } from './snapshots.ts'
 import { type BasisStored, StoredBasis } from './stored-basis.ts'
+import { loadContexts } from './stored-contexts.ts'
+import { type ReadOrder, StoredOrder } from './stored-order.ts'
 import { inSteps } from './steps.ts'
 import { TimeOrder } from './time-order.ts'
 
@@ -34,7 +37,7 @@ export class ArchiveState {
   readonly tags = new Map<number, readonly string[]>()
   /** By row: notes, folded. */
   readonly notes = new Map<number, readonly string[]>()
-  /** Snapshots that are stored, by number: the last change they hold. */
+  /** Segments that are stored, by number: the last change they hold. */
   readonly stored = new Map<number, number>()
   /** What is stored of the newest rows; null: nothing. */
   newestStored: NewestStored | null = null
@@ -42,6 +45,11 @@ export class ArchiveState {
   basis: CountBasis | null = null
   /** What is stored of it; null: nothing. */
   basisStored: BasisStored | null = null
+  readonly storedOrder = new StoredOrder()
+  /** How many contexts are stored. */
+  contextsStored = 0
+  /** Below which number the entries of a dictionary are stored. */
+  readonly entriesStored = { subject: 0, actor: 0 }
   /** Grows with every change of anything here. */
   version = 0
   /** Grows when rows that were there before have changed: work that went over some of them must begin anew. */
@@ -57,7 +65,7 @@ export class ArchiveState {
 
   /**
    * Reads the whole archive: stored segments where there are, the table for the rest. `breathe` is awaited between steps of a few
-   * milliseconds; `onProgress` counts events. `assistant`: sorts what the segments hold meanwhile.
+   * milliseconds; `onProgress` counts events. `assistant`: loads segments, and sorts what they hold, meanwhile.
    */
   async load(
     onProgress: (done: number, total: number) => void,
@@ -74,20 +82,26 @@ export class ArchiveState {
       this.#epoch = epoch
       this.newestStored = readNewestStored(db, epoch)
       onProgress(0, lastSeq)
-      this.columns.reserve(lastSeq)
-      const segments = await inSteps(loadSegments(db, this.columns, lastSeq, lastChange, this.stored), () => {
-        onProgress(this.columns.count, lastSeq)
-        return breathe()
-      })
-      this.#lastChange = segments.changeNum
-      const segmentRows = this.columns.count
-      const known = StoredBasis.open(db, this, epoch, this.stored)
-      const sorting = this.#sortedBy(assistant)
-      await inSteps(segments.puttingContexts(this.dictionaries), breathe)
-      // Those of the segments were put over theirs.
-      known?.putRows(this.columns)
-      await inSteps(loadEntries(db, this.dictionaries, epoch, this.stored), breathe)
+      const loading = assistant?.load({ epoch, lastSeq, lastChange }) ?? null
+      this.contextsStored = loadContexts(db, this.dictionaries)
+      await inSteps(loadEntries(db, this, epoch), breathe)
       this.dictionaries.catchUp(db)
+      const loaded = (await loading) ?? 'failed'
+      if (loaded === 'failed') {
+        const progressing = (): Promise<void> => {
+          onProgress(this.columns.count, lastSeq)
+          return breathe()
+        }
+        this.#take(await inSteps(loadSegments(db, this.columns, lastSeq, lastChange), progressing), lastChange)
+      } else {
+        this.columns.adopt(loaded.columns)
+        this.#take(loaded.segments, lastChange)
+      }
+      this.columns.reserve(lastSeq)
+      const storedRows = this.columns.count
+      const known = StoredBasis.open(db, this, epoch, this.stored)
+      const places = known === null ? null : this.#placesBy(assistant, known, breathe)
+      const sorting = this.#sortedBy(assistant, loaded === 'failed' ? null : loaded.order, moved)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         onProgress(seq - 1, lastSeq)
         await breathe()
@@ -96,8 +110,8 @@ export class ArchiveState {
         }
       }
       this.columns.padTo(lastSeq)
-      this.#loadMarks(0, segmentRows)
-      if (known !== null) this.basis = await inSteps(known.restoring(this), breathe)
+      this.#loadMarks(0, storedRows)
+      if (known !== null && places !== null) this.basis = await inSteps(known.restoring(this, await places), breathe)
       sortedCount = await sorting
       this.#applyChanges(moved, lastChange)
     } finally {
@@ -147,13 +161,36 @@ export class ArchiveState {
     return epoch === this.#epoch && lastSeq === this.columns.count && lastChange === this.#lastChange
   }
 
-  /** Has the rows there are sorted by another thread. Resolves to how many it sorted: all or none. */
-  async #sortedBy(assistant: Assistant | null): Promise<number> {
+  /** Takes loaded segments for what they are, as far as they name contexts that are known. */
+  #take(loaded: readonly LoadedSegment[], lastChange: number): void {
+    const known = loaded.findIndex(({ contexts }) => !this.dictionaries.contexts.has(contexts))
+    const segments = known < 0 ? loaded : loaded.slice(0, known)
+    this.columns.truncate(segments.length * segmentRows)
+    this.#lastChange = segments.reduce((least, { changeNum }) => Math.min(least, changeNum), lastChange)
+    segments.forEach(({ changeNum }, num) => this.stored.set(num, changeNum))
+  }
+
+  /** Has the places of objects told by another thread, or by this one. */
+  async #placesBy(assistant: Assistant | null, known: StoredBasis, breathe: () => Promise<void>): Promise<Uint16Array> {
+    const task = known.placesTask(this)
+    const places = (await assistant?.places(task)) ?? 'failed'
+    return places === 'failed' ? inSteps(placesOf(task.object, task.count, task.numbers, task.objectCount), breathe) : places
+  }
+
+  /**
+   * Has the rows there are put in order by another thread, those that are stored in order and have changed since excepted: they are added to
+   * `moved`. Resolves to how many it went over: all or none.
+   */
+  async #sortedBy(assistant: Assistant | null, read: ReadOrder | null, moved: Set<number>): Promise<number> {
     const { times, count } = this.columns
-    this.order.reserve(count)
-    const timedCount = (await assistant?.order({ times, count, rows: this.order.rows })) ?? 'failed'
-    if (timedCount === 'failed') return 0
-    this.order.adopt(count, timedCount)
+    const { order } = this
+    const known = read === null ? null : this.storedOrder.take(read, order, this.#db, count, this.#lastChange)
+    order.reserve(count)
+    const task = { times, count, rows: order.rows, known: known ?? { count: 0, timedCount: 0, moved: new Set<number>() } }
+    const sorted = (await assistant?.order(task)) ?? 'failed'
+    if (sorted === 'failed') return 0
+    order.adopt(sorted.count, sorted.timedCount)
+    for (const row of task.known.moved) moved.add(row)
     return count
   }
 

@@ -1,18 +1,24 @@
-import type { CountTask, MatchTask, OrderTask } from './assistant.ts'
-import { sliceRows } from './columns.ts'
+import { openDatabase } from '../driver.ts'
+import type { WorkerOptions } from '../reader-port.ts'
+import type { CountTask, LoadedArchive, MatchTask, OrderTask, PlacesTask } from './assistant.ts'
+import { EventColumns, sliceRows } from './columns.ts'
+import { placesOf } from './frequent-objects.ts'
 import { MatchCounts } from './match-counts.ts'
+import type { Moment } from './moment.ts'
 import { type Program, runSlice } from './program.ts'
 import { release } from '../../lib/release.ts'
 import { listRows } from './row-lists.ts'
 import { Scheduler, urgency } from './scheduler.ts'
 import { Slices } from './slices.ts'
+import { loadSegments } from './segments.ts'
+import { readOrder } from './stored-order.ts'
 import { inSteps } from './steps.ts'
 import { type ScanTask, scanSlice } from './text-scan.ts'
 import type { ThreadMethods } from './thread-calls.ts'
-import { sortingByTime } from './time-order.ts'
+import { addingByTime } from './time-order.ts'
 
 /** The thread behind `Assistant`. */
-export function assistMethods(): ThreadMethods {
+export function assistMethods({ home, keyHex }: WorkerOptions): ThreadMethods {
   const scheduler = new Scheduler()
   const rows = new Uint32Array(sliceRows)
   return {
@@ -32,8 +38,21 @@ export function assistMethods(): ThreadMethods {
       })
       return null
     },
-    order: ({ times, count, rows }: OrderTask, signal: AbortSignal) =>
-      inSteps(sortingByTime(times, count, rows), () => scheduler.breathe(urgency.numbers, signal)),
+    load: async ({ epoch, lastSeq, lastChange }: Moment, signal: AbortSignal): Promise<LoadedArchive> => {
+      const db = openDatabase({ home, keyHex, role: 'reader' })
+      try {
+        const columns = new EventColumns()
+        const breathe = (): Promise<void> => scheduler.breathe(urgency.numbers, signal)
+        const segments = await inSteps(loadSegments(db, columns, lastSeq, lastChange), breathe)
+        return { columns, segments, order: readOrder(db, epoch, lastSeq) }
+      } finally {
+        db.close()
+      }
+    },
+    places: ({ object, count, numbers, objectCount }: PlacesTask, signal: AbortSignal) =>
+      inSteps(placesOf(object, count, numbers, objectCount), () => scheduler.breathe(urgency.numbers, signal)),
+    order: ({ times, count, rows, known }: OrderTask, signal: AbortSignal) =>
+      inSteps(addingByTime(times, count, rows, known, known.moved), () => scheduler.breathe(urgency.numbers, signal)),
     count: async ({ counted, sizes, words, without, into, slices }: CountTask, signal: AbortSignal) => {
       const counts = new MatchCounts(sizes, into)
       await new Slices(slices).each(({ from, to }) => {

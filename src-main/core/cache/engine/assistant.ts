@@ -1,12 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import type { WorkerOptions } from '../reader-port.ts'
-import type { EventColumns } from './columns.ts'
+import type { EventColumns, LoadedColumns } from './columns.ts'
 import { type CountArrays, type CountedColumns, type CountSizes, countWords, MatchCounts } from './match-counts.ts'
+import type { Moment } from './moment.ts'
 import type { Program } from './program.ts'
 import { SharedWords } from './shared-words.ts'
 import { type SharedSlices, Slices } from './slices.ts'
+import type { LoadedSegment } from './segments.ts'
 import type { ScanTask } from './text-scan.ts'
+import type { SplitNumbers } from './split-column.ts'
+import type { KnownOrder, ReadOrder } from './stored-order.ts'
 import type { Times } from './time-column.ts'
+import type { SortedRows } from './time-order.ts'
 import { ThreadCaller } from './thread-calls.ts'
 
 /** Rows, or entries with a text, from which on it pays to ask for help: some milliseconds of work. */
@@ -16,6 +21,7 @@ const rowsAMatch = 4
 
 export interface AssistantOptions {
   readonly home: string
+  readonly keyHex: string
   /** Where the script of the archive's threads lies. */
   readonly workerUrl: string
   /** Rows of the smallest pass it takes part in. */
@@ -40,16 +46,33 @@ export interface CountTask {
   readonly slices: SharedSlices
 }
 
-/** Rows to be sorted by time into `rows`, which threads share. */
+/** What was read of an archive for another thread. */
+export interface LoadedArchive {
+  readonly columns: LoadedColumns
+  readonly segments: readonly LoadedSegment[]
+  readonly order: ReadOrder | null
+}
+
+/** What the places of the first rows' objects are to be told from. `numbers`: by place. */
+export interface PlacesTask {
+  readonly object: SplitNumbers
+  readonly count: number
+  readonly numbers: Uint32Array
+  readonly objectCount: number
+}
+
+/** Rows to be put in time order in `rows`, which threads share. `known`: those that lie there so. */
 export interface OrderTask {
   readonly times: Times
   readonly count: number
   readonly rows: Uint32Array
+  readonly known: KnownOrder
 }
 
 /**
- * A second thread that takes slices of long passes. It knows nothing of the archive but the numbers and texts it is shown. What it is asked
- * resolves when its last slice is done: to `failed` where slices it had taken may not be. Null: not worth it, or not possible.
+ * A second thread that takes slices of long passes. It knows nothing of the archive but the numbers and texts it is shown, and opens its file
+ * for a load alone. What it is asked resolves when its last slice is done: to `failed` where slices it had taken may not be. Null: not worth it,
+ * or not possible.
  */
 export class Assistant {
   readonly #options: AssistantOptions
@@ -91,8 +114,18 @@ export class Assistant {
     return this.#call('search', task, signal)
   }
 
-  /** Sorts rows by time, all of them alone; resolves to how many have one. */
-  order(task: OrderTask): Promise<number | 'failed'> | null {
+  /** Reads stored segments and the stored order, all of them alone. */
+  load(task: Moment): Promise<LoadedArchive | 'failed'> | null {
+    return this.isUsefulFor(task.lastSeq) ? this.#call('load', task) : null
+  }
+
+  /** Tells the places of objects, of all rows alone; in memory that threads share. */
+  places(task: PlacesTask): Promise<Uint16Array | 'failed'> | null {
+    return this.isUsefulFor(task.count) ? this.#call('places', task) : null
+  }
+
+  /** Sorts rows by time, all of them alone. */
+  order(task: OrderTask): Promise<SortedRows | 'failed'> | null {
     return this.isUsefulFor(task.count) ? this.#call('order', task) : null
   }
 
@@ -116,7 +149,7 @@ export class Assistant {
     }
   }
 
-  async #call<Value>(method: string, task: MatchTask | CountTask | ScanTask | OrderTask, signal?: AbortSignal): Promise<Value | 'failed'> {
+  async #call<Value>(method: string, task: Task, signal?: AbortSignal): Promise<Value | 'failed'> {
     this.#thread ??= this.#start()
     try {
       return await this.#thread.call<Value>(method, [task], signal)
@@ -128,14 +161,15 @@ export class Assistant {
   }
 
   #start(): ThreadCaller {
-    const { home, workerUrl } = this.#options
-    // It opens nothing, so it is given no key.
-    const workerData: WorkerOptions = { role: 'reader', home, keyHex: '', part: 'assist' }
+    const { home, keyHex, workerUrl } = this.#options
+    const workerData: WorkerOptions = { role: 'reader', home, keyHex, part: 'assist' }
     const worker = new Worker(new URL(workerUrl), { workerData, name: 'archive-assist', resourceLimits: { maxYoungGenerationSizeMb: 8 } })
     worker.unref()
     return new ThreadCaller(worker)
   }
 }
+
+type Task = MatchTask | CountTask | ScanTask | Moment | PlacesTask | OrderTask
 
 /** Whether a program is made of numbers alone, which can be sent to another thread. */
 function isPlain(program: Program): boolean {

@@ -1,6 +1,6 @@
-import { SplitColumn } from './split-column.ts'
+import { SplitColumn, type SplitNumbers } from './split-column.ts'
 import { TimeBlocks } from './time-blocks.ts'
-import { timeAt, TimeColumn } from './time-column.ts'
+import { timeAt, TimeColumn, type Times } from './time-column.ts'
 
 /** Bits of the `flags` column. The two lowest hold the review status: 0 unreviewed, 1 reviewed, 2 for follow-up. */
 export const flag = { status: 0b11, revision: 1 << 2, late: 1 << 3, gone: 1 << 4, unmapped: 1 << 5, note: 1 << 6, removed: 1 << 7 } as const
@@ -13,6 +13,14 @@ export interface ColumnRow {
   readonly context: number
   readonly template: number
   readonly flags: number
+}
+
+/** Columns as a message between threads brings them: in memory that both share. */
+export interface LoadedColumns extends Pick<EventColumns, 'template' | 'flags' | 'count' | 'removedCount'> {
+  readonly times: Times
+  readonly actor: SplitNumbers
+  readonly object: SplitNumbers
+  readonly context: SplitNumbers
 }
 
 /** Rows a slice of work covers: a multiple of 32, small enough for a processor's near cache. */
@@ -66,6 +74,24 @@ export class EventColumns {
     this.fitTemplates(value.template)
     this.template[row] = value.template
     this.flags[row] = value.flags
+  }
+
+  /** Takes over rows that another thread loaded, where there are none here. */
+  adopt({ times, actor, object, context, template, flags, count, removedCount }: LoadedColumns): void {
+    this.times.adopt(times)
+    this.actor.adopt(actor)
+    this.object.adopt(object)
+    this.context.adopt(context)
+    this.template = template
+    this.flags = flags
+    this.count = count
+    this.removedCount = removedCount
+  }
+
+  /** Forgets the rows from a number on. */
+  truncate(count: number): void {
+    for (let row = count; row < this.count; row++) if (((this.flags[row] as number) & flag.removed) !== 0) this.removedCount--
+    this.count = count
   }
 
   /** When the event of a row was, in milliseconds since 1970; NaN for one without a time, and for a row there is none of. */

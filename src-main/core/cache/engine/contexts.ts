@@ -1,11 +1,18 @@
 import { NumberColumn } from './number-column.ts'
 
+/** The first so many contexts, for telling whether they are the same elsewhere. */
+export interface ContextsMark {
+  readonly count: number
+  /** Of what each of them stands for, 32 bits. */
+  readonly check: number
+}
+
 /** Numbers kept of each combination: connection, workspace, action, outcome and kind of object. */
 const partCount = 5
 
 /**
  * What an event's connection, workspace, action, outcome and kind of object are together, as one number: most events share theirs with many others.
- * The parts of a combination lie beside each other, because those of a start's segments are looked up by all of them, at random.
+ * Numbers are stored with what uses them, and so are the same from start to start, as long as what they stand for was stored as well.
  */
 export class Contexts {
   #parts = new Uint32Array(1_024 * partCount)
@@ -24,14 +31,30 @@ export class Contexts {
   count = 0
   /** Open addressing; a number plus one, 0 where free. */
   #slots = new Uint32Array(4_096)
+  /** By number: the check of all up to it. */
+  readonly #checks = new NumberColumn()
+  readonly #kindChecks = new Map<number, number>()
+  readonly #kinds: { readonly texts: readonly string[] }
 
-  constructor() {
+  /** `kinds`: what the numbers of kinds stand for, which differ from start to start. */
+  constructor(kinds: { readonly texts: readonly string[] }) {
+    this.#kinds = kinds
     this.numberOf(0, 0, 0, 0, 0)
+  }
+
+  /** All there are. */
+  get mark(): ContextsMark {
+    return { count: this.count, check: this.#checks.at(this.count - 1) }
+  }
+
+  /** Whether numbers that were given out elsewhere stand for the same here. */
+  has({ count, check }: ContextsMark): boolean {
+    return count > 0 && count <= this.count && this.#checks.at(count - 1) === check
   }
 
   /** The number of a combination, given out at its first sight. */
   numberOf(connection: number, workspace: number, action: number, outcome: number, kind: number): number {
-    if (this.count * 2 >= this.#slots.length) this.#grow()
+    if (this.count * 2 >= this.#slots.length) this.reserve(this.count * 2)
     const mask = this.#slots.length - 1
     for (let slot = hashOf(connection, workspace, action, outcome, kind) & mask; ; slot = (slot + 1) & mask) {
       const number = (this.#slots[slot] as number) - 1
@@ -51,16 +74,32 @@ export class Contexts {
     }
   }
 
-  #add(...parts: readonly [connection: number, workspace: number, action: number, outcome: number, kind: number]): number {
+  #add(connection: number, workspace: number, action: number, outcome: number, kind: number): number {
     const at = this.count * partCount
     if (at === this.#parts.length) {
       const grown = new Uint32Array(at * 2)
       grown.set(this.#parts)
       this.#parts = grown
     }
-    this.#parts.set(parts, at)
-    this.workspacePlace.set(this.count, this.#placeOfWorkspace(parts[1]))
+    const parts = this.#parts
+    parts[at] = connection
+    parts[at + 1] = workspace
+    parts[at + 2] = action
+    parts[at + 3] = outcome
+    parts[at + 4] = kind
+    this.workspacePlace.set(this.count, this.#placeOfWorkspace(workspace))
+    const check = mixed(hashOf(connection, workspace, action, outcome, 0), this.#checkOfKind(kind))
+    this.#checks.set(this.count, mixed(this.#checks.at(this.count - 1), check) >>> 0)
     return this.count++
+  }
+
+  #checkOfKind(kind: number): number {
+    let check = this.#kindChecks.get(kind)
+    if (check === undefined) {
+      check = kind === 0 ? 0 : Buffer.from(this.#kinds.texts[kind - 1] ?? '').reduce(mixed, 1)
+      this.#kindChecks.set(kind, check)
+    }
+    return check
   }
 
   #part(place: number): { at(number: number): number } {
@@ -77,8 +116,9 @@ export class Contexts {
     return place
   }
 
-  #grow(): void {
-    const slots = new Uint32Array(this.#slots.length * 2)
+  /** Makes room for that many in all. */
+  reserve(count: number): void {
+    const slots = new Uint32Array(2 ** Math.ceil(Math.log2(count * 2 + 2)))
     const mask = slots.length - 1
     for (let number = 0; number < this.count; number++) {
       const hash = hashOf(
@@ -102,3 +142,5 @@ function hashOf(connection: number, workspace: number, action: number, outcome: 
   hash ^= hash >>> 15
   return Math.imul(hash, 0x2c1b3c6d) >>> 3
 }
+
+const mixed = (hash: number, value: number): number => Math.imul(hash ^ value ^ (hash >>> 15), 0x2c1b3c6d)

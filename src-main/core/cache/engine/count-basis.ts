@@ -57,16 +57,20 @@ export class CountBasis {
 
   /**
    * Takes up what was stored of the first `count` rows and counts the others, in steps of a few milliseconds: of no use when rows changed
-   * meanwhile.
+   * meanwhile. `places`: of these rows' objects.
    */
-  static *restore(archive: CountedArchive, { frequent, slots, totals }: PackedBasis, count: number): Generator<void, CountBasis> {
+  static *restore(
+    archive: CountedArchive,
+    { frequent, slots, totals }: PackedBasis,
+    count: number,
+    places: Uint16Array,
+  ): Generator<void, CountBasis> {
     const { columns, dictionaries } = archive
     dictionaries.actor.groups.catchUp()
     yield
     dictionaries.subject.groups.catchUp()
     yield
-    const places = FrequentObjects.restore(frequent, columns, count, dictionaries.subject.groups, dictionaries.counts.object)
-    const basis = new CountBasis(archive, yield* places, slots)
+    const basis = new CountBasis(archive, FrequentObjects.restore(frequent, dictionaries.subject.groups, places), slots)
     basis.#totals.addAll(totals)
     for (let row = count; row < columns.count; row++) basis.frequent.set(row, columns.object.at(row))
     yield* basis.#counting(count, columns.count)

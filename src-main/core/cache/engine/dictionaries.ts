@@ -32,7 +32,7 @@ export class Dictionaries {
   readonly template = new TextColumn(this.#texts, fold(unmappedWords.summary))
   /** Templates that hold no marks, only text that looks like them. */
   readonly verbatim = new Set<number>()
-  readonly contexts = new Contexts()
+  readonly contexts = new Contexts(this.kinds)
   connections: ReadonlyMap<number, ConnectionEntry> = new Map()
 
   readonly #folded = new Map<string, string>()

@@ -1,10 +1,10 @@
 import { narrow, type Narrow, NarrowColumn } from './narrow-column.ts'
 import { type PackedTexts, TextColumn } from './text-column.ts'
-import type { TextMemory } from './text-memory.ts'
+import { mostChunkEntries, type TextMemory } from './text-memory.ts'
 import { type PackedGroups, ValueGroups } from './value-groups.ts'
 
-/** Entries of one stored part of a dictionary: some full chunks of each text. */
-export const partEntries = 65_536
+/** Entries of one stored part of a dictionary; the last has fewer. Their texts are full chunks, or lie behind the last one. */
+export const partEntries = mostChunkEntries
 
 /** A part of a dictionary as it is stored. Kinds are numbers into `kinds`. */
 export interface PackedEntries extends PackedGroups {
@@ -64,10 +64,10 @@ export class Entries {
     })
   }
 
-  /** Part `num` holds the numbers from num × 65,536 on; the first one lacks number 0. There are entries behind it. */
+  /** Part `num` holds the numbers from num × `partEntries` on; the first one lacks number 0, the last may have fewer. */
   pack(num: number): PackedEntries {
     this.groups.catchUp()
-    const [begin, to] = [num * partEntries, (num + 1) * partEntries]
+    const [begin, to] = [num * partEntries, Math.min((num + 1) * partEntries, this.count)]
     const from = Math.max(begin, 1)
     const kinds = new Interner()
     return {

@@ -87,24 +87,14 @@ export class FrequentObjects {
     const numbers = givePlaces(counts, totals, rest)
     release(totals)
     yield
-    const places = yield* placesOf(object, count, counts)
+    const places = yield* translating(object, count, counts)
     release(counts)
     return new FrequentObjects(numbers, values, places, rest)
   }
 
-  /** Takes up what was stored, for the first `count` rows, in steps of a few milliseconds: of no use when rows changed meanwhile. */
-  static *restore(
-    packed: PackedFrequent,
-    { object }: EventColumns,
-    count: number,
-    values: ValueGroups,
-    objectCount: number,
-  ): Generator<void, FrequentObjects> {
+  /** Takes up what was stored. `places`: of all rows it is of, by `placesOf`. */
+  static restore(packed: PackedFrequent, values: ValueGroups, places: Uint16Array): FrequentObjects {
     const { numbers, firstCount, lateGroups, lateEvents } = packed
-    const placeOf = new Uint16Array(objectCount)
-    numbers.forEach((number, place) => (placeOf[number] = place))
-    const places = yield* placesOf(object, count, placeOf)
-    release(placeOf)
     const frequent = new FrequentObjects(numbers.subarray(0, firstCount), values, places, packed.restAtFirst)
     for (const number of numbers.subarray(firstCount)) frequent.#givePlace(number, frequent.#indexOfGroup.get(values.of(number)) ?? 0)
     lateGroups.forEach((group, at) => frequent.#late.set(group, lateEvents[at] as number))
@@ -215,8 +205,19 @@ function givePlaces(counts: Uint16Array, totals: Uint16Array, rest: number): rea
   return numbers
 }
 
-/** Places of the first `count` rows, with room for as many as there are objects of. */
-function* placesOf(object: SplitNumbers, count: number, placeOf: Uint16Array): Generator<void, Uint16Array> {
+/**
+ * Places of the first `count` rows, with room for all that `object` has room for, in steps of a few milliseconds. `numbers`: of objects, by
+ * place; `objectCount`: numbers of objects there are.
+ */
+export function* placesOf(object: SplitNumbers, count: number, numbers: Uint32Array, objectCount: number): Generator<void, Uint16Array> {
+  const placeOf = new Uint16Array(objectCount)
+  numbers.forEach((number, place) => (placeOf[number] = place))
+  const places = yield* translating(object, count, placeOf)
+  release(placeOf)
+  return places
+}
+
+function* translating(object: SplitNumbers, count: number, placeOf: Uint16Array): Generator<void, Uint16Array> {
   const places = new Uint16Array(new SharedArrayBuffer(object.low.length * 2))
   for (let from = 0; from < count; from += stepRows) {
     translate(object, from, Math.min(from + stepRows, count), placeOf, places)

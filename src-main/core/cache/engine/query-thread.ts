@@ -106,7 +106,7 @@ class QueryThread {
 
   constructor(options: WorkerOptions, tell: (news: QueryNews) => void) {
     const { home, keyHex, workerUrl } = options
-    this.#assistant = workerUrl === undefined ? null : new Assistant({ home, workerUrl })
+    this.#assistant = workerUrl === undefined ? null : new Assistant({ home, keyHex, workerUrl })
     this.facts = openDatabase({ home, keyHex, role: 'reader' })
     this.facts.pragma(`cache_size = -${factsCacheKib}`)
     this.#db = openDatabase({ home, keyHex, role: 'reader' })

@@ -19,7 +19,7 @@ async function methodsOf(options: WorkerOptions, tell: (news: unknown) => void):
     case 'query':
       return (await import('./query-thread.ts')).queryMethods(options, tell)
     case 'assist':
-      return (await import('./assist-thread.ts')).assistMethods()
+      return (await import('./assist-thread.ts')).assistMethods(options)
     case 'stream':
       return (await import('./stream-thread.ts')).streamMethods(options)
     case 'verify':

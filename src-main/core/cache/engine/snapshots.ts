@@ -1,19 +1,20 @@
 import type { Database } from '../driver.ts'
 import type { ColumnSegment } from '../reader-port.ts'
 import type { ArchiveState } from './archive-state.ts'
-import type { EventColumns } from './columns.ts'
-import type { Dictionaries } from './dictionaries.ts'
 import { type PackedEntries, partEntries } from './entries.ts'
 import { release } from '../../lib/release.ts'
 import { decode, encode } from './packed.ts'
 import { newestToSave } from './newest-rows.ts'
 import { basisToSave } from './stored-basis.ts'
-import { packSegment, type PutContexts, segmentRows, unpackSegment } from './segments.ts'
+import { packSegment, segmentRows } from './segments.ts'
+import { contextsToSave } from './stored-contexts.ts'
 
 /** Parts handed over at a time. */
 const batchParts = 8
 /** Changes since a segment was stored, all of which are read again at each start, after which it is stored anew. */
 const staleChanges = 20_000
+/** Entries added since a dictionary's last part was stored, all of which are read from the tables at each start, after which it is stored anew. */
+const staleEntries = 2_048
 /** Parts of dictionaries stand beside the segments under numbers that no segment reaches. */
 const firstPart = { subject: 1_000_000, actor: 2_000_000 } as const
 
@@ -23,7 +24,7 @@ interface StoredPart {
   readonly entries: PackedEntries
 }
 
-/** Up to ten parts that are not stored yet, or stored too long ago. They count as stored from then on. */
+/** Some parts that are not stored yet, or stored too long ago. They count as stored from then on. */
 export function partsToSave(state: ArchiveState, db: Database): readonly ColumnSegment[] {
   const { lastChange, epoch } = state.moment
   const { stored } = state
@@ -34,9 +35,19 @@ export function partsToSave(state: ArchiveState, db: Database): readonly ColumnS
   }
   for (const name of ['subject', 'actor'] as const) {
     const entries = state.dictionaries[name]
-    for (let part = 0; (part + 1) * partEntries < entries.count && parts.length < batchParts; part++) {
-      const num = firstPart[name] + part
-      if (!stored.has(num)) add(num, lastChange, encode({ epoch, entries: entries.pack(part) } satisfies StoredPart))
+    const { count } = entries
+    const storedCount = (): number => state.entriesStored[name]
+    while (parts.length < batchParts && count - storedCount() >= staleEntries) {
+      const part = Math.floor(storedCount() / partEntries)
+      // Texts of a part are in full chunks once there are entries behind it.
+      if ((part + 1) * partEntries === count) break
+      parts.push({
+        num: firstPart[name] + part,
+        rows: 0,
+        changeNum: lastChange,
+        data: encode({ epoch, entries: entries.pack(part) } satisfies StoredPart),
+      })
+      state.entriesStored[name] = Math.min((part + 1) * partEntries, count)
     }
   }
   for (let num = 0; (num + 1) * segmentRows <= state.columns.count && parts.length < batchParts; num++) {
@@ -47,67 +58,34 @@ export function partsToSave(state: ArchiveState, db: Database): readonly ColumnS
   const newest = newestToSave(state)
   // Counts are of segments, which come first.
   const basis = parts.length < batchParts ? basisToSave(state, db) : null
-  return [...parts, ...[newest, basis].filter((part) => part !== null)]
+  const order = state.storedOrder.partsToSave(state, batchParts - parts.length)
+  return [...newContexts(state), ...parts, ...order, ...[newest, basis].filter((part) => part !== null)]
 }
 
-/** Fills empty dictionaries with their stored parts, a part a step; what follows is read from the tables. Notes the parts in `stored`. */
-export function* loadEntries(db: Database, dictionaries: Dictionaries, epoch: number, stored: Map<number, number>): Generator<void, void> {
+/** Contexts that are not stored yet, as what is stored names them by their numbers. They count as stored from then on. */
+function newContexts(state: ArchiveState): readonly ColumnSegment[] {
+  const { dictionaries, columns } = state
+  const { count } = dictionaries.contexts
+  if (count === state.contextsStored || columns.count < segmentRows) return []
+  state.contextsStored = count
+  return [contextsToSave(dictionaries)]
+}
+
+/** Fills empty dictionaries with their stored parts, a part a step; what follows is read from the tables. Notes how many they hold. */
+export function* loadEntries(db: Database, { dictionaries, entriesStored }: ArchiveState, epoch: number): Generator<void, void> {
   const read = db.prepare<[number], Uint8Array>('SELECT data FROM column_segment WHERE num = ?').pluck()
   for (const name of ['subject', 'actor'] as const) {
+    const entries = dictionaries[name]
     const last = db.prepare<[], number>(`SELECT coalesce(max(num), 0) FROM ${name}`).pluck().get() ?? 0
-    dictionaries[name].reserve(last + 1)
-    for (let num = firstPart[name]; ; num++) {
-      const data = read.get(num)
-      if (data === undefined) break
-      const part = decode<StoredPart>(data)
-      if (part === null || part.epoch !== epoch) break
-      dictionaries[name].append(part.entries)
+    entries.reserve(last + 1)
+    for (let part = 0; part === 0 || entries.count === part * partEntries; part++) {
+      const data = read.get(firstPart[name] + part)
+      const stored = data === undefined ? null : decode<StoredPart>(data)
+      if (data === undefined || stored?.epoch !== epoch) break
+      entries.append(stored.entries)
       release(data)
-      stored.set(num, 0)
+      entriesStored[name] = entries.count
       yield
     }
-  }
-}
-
-/** Segments that fill columns but for their contexts. */
-export interface LoadedSegments {
-  /** The first of the changes that must be read again, less one. */
-  readonly changeNum: number
-  /** Puts the contexts into their column, a segment a step. */
-  puttingContexts(dictionaries: Dictionaries): Generator<void, void>
-}
-
-/**
- * Fills empty columns with the stored segments of events up to `lastSeq`, a segment a step; the rest is read from the table. Notes them in
- * `stored`.
- */
-export function* loadSegments(
-  db: Database,
-  columns: EventColumns,
-  lastSeq: number,
-  lastChange: number,
-  stored: Map<number, number>,
-): Generator<void, LoadedSegments> {
-  const read = db.prepare<[number], { change_num: number; data: Uint8Array }>('SELECT change_num, data FROM column_segment WHERE num = ?')
-  const contexts: PutContexts[] = []
-  let changeNum = lastChange
-  for (let num = 0; (num + 1) * segmentRows <= lastSeq; num++) {
-    const segment = read.get(num)
-    const rest = segment === undefined ? null : unpackSegment(segment.data, num, columns)
-    if (segment === undefined || rest === null) break
-    contexts.push(rest)
-    release(segment.data)
-    changeNum = Math.min(changeNum, segment.change_num)
-    stored.set(num, segment.change_num)
-    yield
-  }
-  return {
-    changeNum,
-    *puttingContexts(dictionaries) {
-      for (const put of contexts) {
-        put(dictionaries)
-        yield
-      }
-    },
   }
 }

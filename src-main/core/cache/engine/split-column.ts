@@ -14,7 +14,7 @@ export const numberAt = ({ low, high }: SplitNumbers, row: number): number => (l
 
 /** Dictionary numbers by row, in three bytes each as long as they are below 16.7 million, then in four. */
 export class SplitColumn implements SplitNumbers {
-  low = new Uint16Array(new SharedArrayBuffer(0))
+  low: Uint16Array = new Uint16Array(new SharedArrayBuffer(0))
   high: High = new Uint8Array(new SharedArrayBuffer(0))
 
   /** 0 for a row there is none of. */
@@ -49,6 +49,12 @@ export class SplitColumn implements SplitNumbers {
     if (high instanceof Uint16Array) this.#widen()
     this.low.set(low, from)
     this.high.set(high, from)
+  }
+
+  /** Takes over numbers that another thread put together, in memory that both share. */
+  adopt({ low, high }: SplitNumbers): void {
+    this.low = low
+    this.high = high
   }
 
   /** Numbers of the rows `from` to `to` (exclusive). */

@@ -2,10 +2,11 @@ import { serviceIds } from '../../../contract/model/audit-event.ts'
 import type { Database } from '../driver.ts'
 import type { ColumnSegment } from '../reader-port.ts'
 import type { ArchiveState } from './archive-state.ts'
+import type { PlacesTask } from './assistant.ts'
 import { CountBasis, type PackedBasis } from './count-basis.ts'
-import type { EventColumns } from './columns.ts'
+import type { ContextsMark } from './contexts.ts'
 import { decode, encode } from './packed.ts'
-import { ContextPacker, type PackedContexts, type PackedRows, packRows, unpackContexts, unpackRows } from './packed-rows.ts'
+import { type PackedRows, packRows, unpackRows } from './packed-rows.ts'
 import { type Narrow, narrow } from './narrow-column.ts'
 import { prepared } from './prepared.ts'
 import { segmentRows } from './segments.ts'
@@ -26,8 +27,8 @@ interface Stored extends Pick<PackedBasis, 'frequent' | 'slots'> {
   readonly changed: PackedRows
   /** In the order in which slots of time count them. */
   readonly services: readonly string[]
-  readonly contexts: PackedContexts
-  /** By context: in the order of `contexts`. */
+  /** All contexts there were. */
+  readonly contexts: ContextsMark
   readonly totals: Readonly<Record<keyof PackedBasis['totals'], Narrow>>
 }
 
@@ -49,20 +50,17 @@ export function basisToSave(state: ArchiveState, db: Database): ColumnSegment | 
   const segments = Array.from({ length: rowCount / segmentRows }, (_, num) => stored.get(num) ?? 0)
   if (basisStored?.basis === basis && isRecent(basisStored.segments, segments)) return null
   const { frequent, slots, totals } = basis.pack(rowCount)
-  const contexts = new ContextPacker(dictionaries)
-  totals.context.forEach((count, context) => count > 0 && contexts.placeOf(context))
-  const changed = packRows(columns, rowsChanged(db, segments, lastChange), contexts)
   const data = encode({
     epoch,
     segments,
-    changed,
+    changed: packRows(columns, rowsChanged(db, segments, lastChange)),
     services: serviceIds,
-    contexts: contexts.packed(),
+    contexts: dictionaries.contexts.mark,
     frequent,
     slots,
     totals: {
       actor: narrow(totals.actor),
-      context: narrow(contexts.numbers.map((context) => totals.context[context] as number)),
+      context: narrow(totals.context.slice(0, dictionaries.contexts.count)),
       flags: narrow(totals.flags),
       place: narrow(totals.place.slice(0, frequent.numbers.length)),
       slot: narrow(totals.slot),
@@ -87,14 +85,12 @@ function rowsChanged(db: Database, segments: readonly number[], lastChange: numb
   return changes.flatMap(([num, seq]) => (num > (segments[Math.floor((seq - 1) / segmentRows)] as number) ? [seq - 1] : []))
 }
 
-/** What is stored and speaks of the segments that were loaded. It is taken up in two steps, as the second needs the dictionaries. */
+/** What is stored and speaks of the segments that were loaded. It is taken up in two steps, as the second needs all dictionaries. */
 export class StoredBasis {
   readonly #stored: Stored
-  readonly #contexts: Uint32Array
 
-  private constructor(stored: Stored, contexts: Uint32Array) {
+  private constructor(stored: Stored) {
     this.#stored = stored
-    this.#contexts = contexts
   }
 
   /**
@@ -112,23 +108,25 @@ export class StoredBasis {
     const isOfUse =
       stored?.epoch === epoch &&
       stored.services.join() === serviceIds.join() &&
+      dictionaries.contexts.has(stored.contexts) &&
       stored.segments.every((changeNum, num) => loaded.get(num) === changeNum)
     if (!isOfUse) return null
-    const basis = new StoredBasis(stored, unpackContexts(stored.contexts, dictionaries))
-    basis.putRows(columns)
-    return basis
+    unpackRows(stored.changed, columns)
+    return new StoredBasis(stored)
   }
 
-  /** Brings the rows of the columns to the moment it is of. */
-  putRows(columns: EventColumns): void {
-    unpackRows(this.#stored.changed, columns, this.#contexts)
+  /** What the places of its rows' objects are told from. */
+  placesTask({ columns, dictionaries }: ArchiveState): PlacesTask {
+    const { frequent, segments } = this.#stored
+    const { object: objectCount } = dictionaries.counts
+    return { object: columns.object.shared, count: segments.length * segmentRows, numbers: frequent.numbers, objectCount }
   }
 
-  /** The basis, with all other rows there are counted too; in steps of a few milliseconds. */
-  *restoring(state: ArchiveState): Generator<void, CountBasis> {
+  /** The basis, with all other rows there are counted too; in steps of a few milliseconds. `places`: what came of `placesTask`. */
+  *restoring(state: ArchiveState, places: Uint16Array): Generator<void, CountBasis> {
     const { frequent, slots, segments, totals } = this.#stored
     const context = new Uint32Array(state.dictionaries.counts.context)
-    totals.context.forEach((count, place) => (context[this.#contexts[place] as number] = count))
+    context.set(totals.context)
     const counts = {
       actor: new Uint32Array(totals.actor),
       context,
@@ -136,7 +134,7 @@ export class StoredBasis {
       place: new Uint32Array(totals.place),
       slot: new Uint32Array(totals.slot),
     }
-    const basis = yield* CountBasis.restore(state, { frequent, slots, totals: counts }, segments.length * segmentRows)
+    const basis = yield* CountBasis.restore(state, { frequent, slots, totals: counts }, segments.length * segmentRows, places)
     state.basisStored = { basis, segments }
     return basis
   }

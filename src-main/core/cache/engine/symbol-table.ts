@@ -75,10 +75,6 @@ export class SymbolTable {
     return { bytes: Buffer.concat(symbols), lengths: this.#lengths.slice(0, this.#count) }
   }
 
-  isSame(other: SymbolTable): boolean {
-    return Buffer.compare(this.#bytes, other.#bytes) === 0 && Buffer.compare(this.#lengths, other.#lengths) === 0
-  }
-
   /** The bytes a code stands for; none for one that stands for nothing by itself. */
   expansion(code: number): Uint8Array {
     const at = code * mostSymbolBytes

@@ -39,9 +39,11 @@ export interface PackedTexts {
   readonly symbols: readonly PackedWriting[]
   /** By chunk: how many entries, how many bytes, the greatest byte, and its symbols, counted from 1; 0: none. */
   readonly chunks: Uint32Array
-  /** Where every eighth entry begins. */
+  /** Where every eighth of their entries begins. */
   readonly starts: Uint32Array
   readonly bytes: Uint8Array
+  /** Entries behind them, as they are. */
+  readonly open: Uint8Array
 }
 
 /**
@@ -102,17 +104,14 @@ export class TextColumn {
     this.#chunkTable = null
   }
 
-  /**
-   * Appends full chunks packed by `pack` of another column, whose numbers this one lacks; where there are none yet, number 0 is among them.
-   */
-  append({ symbols, chunks, starts, bytes }: PackedTexts): void {
+  /** Appends what `pack` of another column gave, whose numbers this one lacks; where there are none yet, number 0 is among them. */
+  append({ symbols, chunks, starts, bytes, open }: PackedTexts): void {
     const from = this.#count === 1 ? 0 : this.#count
     const packed = chunksOf(chunks)
-    const count = packed.reduce((sum, chunk) => sum + chunk.count, 0)
-    this.reserve(from + count)
+    this.reserve(from + packed.reduce((sum, chunk) => sum + chunk.count, 0))
     const address = this.#take(bytes.length)
     this.#memory.bytes.set(bytes, address)
-    starts.forEach((start, at) => this.#noteStart(from + at * startsEvery, address + start))
+    for (let at = 0; at < starts.length; at++) this.#noteStart(from + at * startsEvery, address + (starts[at] as number))
     const writings = symbols.map((stored) => this.#writings.numberOf(stored))
     let [first, begin] = [from, address]
     for (const { count, sizeBytes, greatestByte, symbols } of packed) {
@@ -123,21 +122,30 @@ export class TextColumn {
     }
     this.#count = first
     this.#open = { ...this.#open, end: this.#open.address, first }
+    this.#appendOpen(open)
     this.#lastNumber = 0
     this.#lastStart = this.#starts[0] as number
     this.#chunkTable = null
   }
 
-  /** Entries `from` to `to` (exclusive), for storing. Both are multiples of `mostChunkEntries`, and there are entries behind them. */
+  #appendOpen(entries: Uint8Array): void {
+    if (this.#open.end + entries.length > this.#open.limit) this.#growOpen(entries.length)
+    const start = this.#open.end
+    this.#memory.bytes.set(entries, start)
+    for (let at = 0; at < entries.length; at = entries.indexOf(endOfEntry, at) + 1) this.#noteStart(this.#count++, start + at)
+    this.#open.end += entries.length
+  }
+
+  /** Entries `from` to `to` (exclusive), for storing. Both are multiples of `mostChunkEntries`, but `to` may be the count of all. */
   pack(from: number, to: number): PackedTexts {
     const chunks = this.#chunks.filter(({ first }) => first >= from && first < to)
     const writings = [...new Set(chunks.map(({ writing }) => writing))].filter((writing) => writing > 0)
     const { bytes } = this.#memory
-    const starts = new Uint32Array((to - from) / startsEvery)
+    const starts: number[] = []
     let sizeBytes = 0
     for (const { address, end, first, count } of chunks) {
       for (let number = first; number < first + count; number += startsEvery)
-        starts[(number - from) / startsEvery] = (this.#starts[number / startsEvery] as number) - address + sizeBytes
+        starts.push((this.#starts[number / startsEvery] as number) - address + sizeBytes)
       sizeBytes += end - address
     }
     return {
@@ -150,8 +158,9 @@ export class TextColumn {
           writings.indexOf(writing) + 1,
         ]),
       ),
-      starts,
+      starts: Uint32Array.from(starts),
       bytes: Buffer.concat(chunks.map(({ address, end }) => bytes.subarray(address, end))),
+      open: to > this.#open.first ? Uint8Array.from(bytes.subarray(this.#open.address, this.#open.end)) : new Uint8Array(0),
     }
   }
 

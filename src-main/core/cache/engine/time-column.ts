@@ -20,9 +20,9 @@ export function timeAt({ lowMs, period, beginMs }: Times, row: number): number {
 
 /** The times of events in five bytes each, as long as they lie in no more than 255 periods, which are 34 years. */
 export class TimeColumn implements Times {
-  lowMs = new Uint32Array(new SharedArrayBuffer(0))
+  lowMs: Uint32Array = new Uint32Array(new SharedArrayBuffer(0))
   period: Narrow = new Uint8Array(new SharedArrayBuffer(0))
-  beginMs = Float64Array.of(Number.NaN)
+  beginMs: Float64Array = Float64Array.of(Number.NaN)
   /** Numbers of the periods, by beginning. */
   readonly #numbers = new Map<number, number>()
   #latest = 0
@@ -45,10 +45,37 @@ export class TimeColumn implements Times {
     let begin = this.beginMs[this.#latest] as number
     if (!(timeMs >= begin && timeMs - begin < periodMs)) {
       begin = Math.floor(timeMs / periodMs) * periodMs
-      this.#latest = this.#numbers.get(begin) ?? this.#add(begin)
+      this.#latest = this.#numberOf(begin)
     }
     this.period[row] = this.#latest
     this.lowMs[row] = timeMs - begin
+  }
+
+  /** The rows `from` to `to` (exclusive) as they are kept. */
+  part(from: number, to: number): Times {
+    const { lowMs, period, beginMs } = this
+    return { lowMs: lowMs.slice(from, to), period: period.slice(from, to), beginMs: beginMs.slice(0, this.#numbers.size + 1) }
+  }
+
+  /** Takes in such rows. */
+  put(from: number, { lowMs, period, beginMs }: Times): void {
+    const numbers = Uint32Array.from(beginMs, (begin, at) => (at === 0 ? 0 : this.#numberOf(begin)))
+    this.lowMs.set(lowMs, from)
+    if (numbers.every((number, at) => number === at)) return this.period.set(period, from)
+    for (let at = 0; at < period.length; at++) this.period[from + at] = numbers[period[at] as number] as number
+  }
+
+  /** Takes over times that another thread put together, in memory that both share. */
+  adopt({ lowMs, period, beginMs }: Times): void {
+    this.lowMs = lowMs
+    this.period = period
+    this.beginMs = beginMs
+    this.#numbers.clear()
+    beginMs.forEach((begin, number) => begin === begin && this.#numbers.set(begin, number))
+  }
+
+  #numberOf(beginMs: number): number {
+    return this.#numbers.get(beginMs) ?? this.#add(beginMs)
   }
 
   #add(beginMs: number): number {

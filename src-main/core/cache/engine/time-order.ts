@@ -1,6 +1,7 @@
 import type { EventOrder } from '../../../contract/model/query.ts'
 import type { EventColumns } from './columns.ts'
 import { release } from '../../lib/release.ts'
+import { emptyBits, hasBit, setBit } from './bitmap.ts'
 import { ended } from './steps.ts'
 import { timeAt, type Times } from './time-column.ts'
 
@@ -26,7 +27,7 @@ export class TimeOrder {
     if (this.rows.length < count) this.rows = roomFor(count)
   }
 
-  /** Takes over rows that `sortingByTime` put into `rows`, of which so many have a time. */
+  /** Takes over rows that were put into `rows`, of which so many have a time. */
   adopt(count: number, timedCount: number): void {
     this.count = count
     this.timedCount = timedCount
@@ -39,7 +40,7 @@ export class TimeOrder {
 
   *#rebuilding({ times, count }: EventColumns): Generator<void, void> {
     this.reserve(count)
-    this.adopt(count, yield* sortingByTime(times, count, this.rows))
+    this.adopt(count, yield* sortingByTime(times, 0, count, this.rows))
   }
 
   /** Takes in rows from `from` on and rows whose time has changed. */
@@ -91,16 +92,8 @@ export class TimeOrder {
   }
 
   #take(moved: ReadonlySet<number>): void {
-    let timedCount = 0
-    let kept = 0
-    for (let at = 0; at < this.count; at++) {
-      const row = this.rows[at] as number
-      if (moved.has(row)) continue
-      this.rows[kept++] = row
-      if (at < this.timedCount) timedCount++
-    }
-    this.count = kept
-    this.timedCount = timedCount
+    const left = take(this.rows, this, moved)
+    this.adopt(left.count, left.timedCount)
   }
 
   #put(columns: EventColumns, added: Uint32Array): void {
@@ -135,18 +128,85 @@ export class TimeOrder {
   }
 }
 
-const roomFor = (count: number): Uint32Array<SharedArrayBuffer> =>
+/** Room for so many rows and some more. */
+export const roomFor = (count: number): Uint32Array<SharedArrayBuffer> =>
   new Uint32Array(new SharedArrayBuffer(Math.ceil(count * 1.1 + 65_536) * 4))
 
-/** Sorts rows 0 to `count` (exclusive) into `out` as `TimeOrder` has them, in steps of a few milliseconds. Returns how many have a time. */
-export function* sortingByTime(times: Times, count: number, out: Uint32Array): Generator<void, number> {
+/** Rows that lie in time order already, as `TimeOrder` has them. */
+export interface SortedRows {
+  readonly count: number
+  readonly timedCount: number
+}
+
+/** Sorts rows `from` to `to` (exclusive) into `out` as `TimeOrder` has them, in steps of a few milliseconds. Returns how many have a time. */
+export function* sortingByTime(times: Times, from: number, to: number, out: Uint32Array): Generator<void, number> {
   const span = { min: Infinity, max: -Infinity, timed: 0 }
-  for (let from = 0; from < count; from += stepRows) {
-    measure(times, from, Math.min(from + stepRows, count), span)
+  for (const step of stepsOf(from, to)) {
+    measure(times, step.from, step.to, span)
     yield
   }
-  yield* spreadAll(times, count, span.min, span.max, out)
+  yield* spreadAll(times, from, to, span.min, span.max, out)
   return span.timed
+}
+
+/**
+ * Puts the rows up to `count` (exclusive) into `rows` as `TimeOrder` has them, where those before `sorted.count` lie in that order already, but
+ * for some that `moved` and are left out. In steps of a few milliseconds.
+ */
+export function* addingByTime(
+  times: Times,
+  count: number,
+  rows: Uint32Array,
+  sorted: SortedRows,
+  moved: ReadonlySet<number>,
+): Generator<void, SortedRows> {
+  const known = moved.size === 0 ? sorted : take(rows, sorted, moved)
+  const added = new Uint32Array(count - sorted.count)
+  const addedTimed = yield* sortingByTime(times, sorted.count, count, added)
+  const timedCount = known.timedCount + addedTimed
+  // Those without a time are ascending, and added ones are greater than any other.
+  rows.copyWithin(timedCount, known.timedCount, known.count)
+  rows.set(added.subarray(addedTimed), timedCount + known.count - known.timedCount)
+  let before = known.timedCount - 1
+  let at = addedTimed - 1
+  while (at >= 0) {
+    const end = Math.max(0, before + at + 1 - stepRows)
+    let beforeMs = before < 0 ? -Infinity : timeAt(times, rows[before] as number)
+    let addedMs = timeAt(times, added[at] as number)
+    for (let place = before + at + 1; place >= end && at >= 0; place--) {
+      if (beforeMs > addedMs) {
+        rows[place] = rows[before--] as number
+        beforeMs = before < 0 ? -Infinity : timeAt(times, rows[before] as number)
+      } else {
+        rows[place] = added[at--] as number
+        addedMs = at < 0 ? -Infinity : timeAt(times, added[at] as number)
+      }
+    }
+    yield
+  }
+  release(added)
+  return { count: known.count + count - sorted.count, timedCount }
+}
+
+/** Takes some of the first rows out; the others close up. */
+function take(rows: Uint32Array, { count, timedCount }: SortedRows, taken: ReadonlySet<number>): SortedRows {
+  let greatest = 0
+  for (const row of taken) greatest = Math.max(greatest, row)
+  const bits = emptyBits(greatest + 1)
+  for (const row of taken) setBit(bits, row)
+  let kept = 0
+  let keptTimed = 0
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number
+    if (hasBit(bits, row)) continue
+    rows[kept++] = row
+    if (at < timedCount) keptTimed++
+  }
+  return { count: kept, timedCount: keptTimed }
+}
+
+function* stepsOf(from: number, to: number): Generator<{ readonly from: number; readonly to: number }> {
+  for (let begin = from; begin < to; begin += stepRows) yield { from: begin, to: Math.min(begin + stepRows, to) }
 }
 
 /** Buckets above this size are spread once more instead of compared. */
@@ -166,24 +226,22 @@ function measure(times: Times, from: number, to: number, span: { min: number; ma
   span.timed = timed
 }
 
-/** Sorts all rows by (time, row) into `out`, those without a time last: spread over buckets of equal time, then each bucket by itself. */
-function* spreadAll(times: Times, count: number, min: number, max: number, out: Uint32Array): Generator<void, void> {
-  const buckets = bucketsFor(count)
+/** Sorts rows by (time, row) into `out`, those without a time last: spread over buckets of equal time, then each bucket by itself. */
+function* spreadAll(times: Times, from: number, to: number, min: number, max: number, out: Uint32Array): Generator<void, void> {
+  const buckets = bucketsFor(to - from)
   const scale = scaleOf(min, max, buckets)
   // One bucket more for events without a time: they go last.
   const ends = new Uint32Array(buckets + 2)
-  for (let from = 0; from < count; from += stepRows) {
-    const to = Math.min(from + stepRows, count)
-    for (let row = from; row < to; row++) {
+  for (const step of stepsOf(from, to)) {
+    for (let row = step.from; row < step.to; row++) {
       const bucket = bucketOf(timeAt(times, row), min, scale, buckets)
       ends[bucket + 1] = (ends[bucket + 1] as number) + 1
     }
     yield
   }
   addUp(ends)
-  for (let from = 0; from < count; from += stepRows) {
-    const to = Math.min(from + stepRows, count)
-    for (let row = from; row < to; row++) {
+  for (const step of stepsOf(from, to)) {
+    for (let row = step.from; row < step.to; row++) {
       const bucket = bucketOf(timeAt(times, row), min, scale, buckets)
       const place = ends[bucket] as number
       out[place] = row

@@ -1,5 +1,5 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
-import { numberAt, SplitColumn } from './split-column.ts'
+import { numberAt, SplitColumn, type SplitNumbers } from './split-column.ts'
 import type { TextColumn } from './text-column.ts'
 
 /** Hashes are kept to so many bits, as most dictionary numbers have no more. */
@@ -11,7 +11,7 @@ const leastMetBits = 262_144
 /** Groups of some numbers as they are stored. */
 export interface PackedGroups {
   /** Of each that is the first of its group the hash of what it is called, of any other its group. */
-  readonly hashOrGroup: Uint32Array
+  readonly hashOrGroup: SplitNumbers
   /** A bit for each that is not the first of its group. */
   readonly joined: Uint32Array
   /** The numbers that read differently from their group's first. */
@@ -80,16 +80,17 @@ export class ValueGroups {
       setBit(joined, number - from)
       if (hasBit(this.#varied, number)) varied.push(number)
     }
-    return { hashOrGroup: this.#hashOrGroup.slice(from, to), joined, varied: Uint32Array.from(varied) }
+    return { hashOrGroup: this.#hashOrGroup.part(from, to), joined, varied: Uint32Array.from(varied) }
   }
 
   /** Takes in stored groups of the next numbers. */
   append({ hashOrGroup, joined, varied }: PackedGroups): void {
     const from = this.#count
-    this.reserve(from + hashOrGroup.length)
-    this.#hashOrGroup.setAll(from, hashOrGroup)
+    const count = hashOrGroup.low.length
+    this.reserve(from + count)
+    this.#hashOrGroup.put(from, hashOrGroup)
     forEachBit(joined, 0, joined.length, (at) => setBit(this.#joined, from + at))
-    this.#count += hashOrGroup.length
+    this.#count += count
     for (const number of varied) this.#noteVaried(number)
   }
 

@@ -16,6 +16,8 @@ export interface PackedWriting extends PackedSymbols {
 export class Writings {
   readonly tables: (SymbolTable | null)[] = [null]
   readonly #shares = [1]
+  /** Those that were stored, by their bytes. */
+  readonly #unpacked = new Map<string, number>()
 
   /** What suits a sample best, found from it where nothing known does. `out`: as `encode` needs it. */
   suiting(sample: Uint8Array, out: Uint8Array): number {
@@ -34,10 +36,11 @@ export class Writings {
   }
 
   /** The number of a stored one. */
-  numberOf({ share, ...symbols }: PackedWriting): number {
-    const table = SymbolTable.unpack(symbols)
-    const known = this.tables.findIndex((own) => own?.isSame(table))
-    return known > 0 ? known : this.#add(table, share)
+  numberOf({ share, bytes, lengths }: PackedWriting): number {
+    const key = Buffer.concat([lengths, Uint8Array.of(0), bytes]).toString('latin1')
+    let number = this.#unpacked.get(key)
+    if (number === undefined) this.#unpacked.set(key, (number = this.#add(SymbolTable.unpack({ bytes, lengths }), share)))
+    return number
   }
 
   pack(number: number): PackedWriting {
