@@ -9,8 +9,8 @@ import { prepared } from './prepared.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { readStored, type StoredEvent } from './stored-events.ts'
 
-/** Dictionary rows remembered of each kind. */
-const remembered = 20_000
+/** Half of the dictionary rows remembered of each kind: those of some pages, or of a list that is gone through from one end to the other. */
+const remembered = { ofPages: 2_000, ofList: 20_000 } as const
 
 /** Our id of an event. */
 export function idOfEvent(connectionId: string, externalId: string, payloadHash: string): string {
@@ -41,6 +41,7 @@ export class RowBuilder {
   /** `ahead`: names that need no looking up, where many were read ahead. */
   constructor(db: Database, ahead?: Names) {
     this.#db = db
+    const lookUp = lookUpOf(ahead === undefined ? remembered.ofPages : remembered.ofList)
     this.subject = lookUp(oneOf<Subject>(db.prepare('SELECT kind, id, name FROM subject WHERE num = ?')))
     this.#actors = lookUp(
       ahead ? (num) => ahead.actor(num) : oneOf<Actor>(db.prepare('SELECT id, name, email, kind FROM actor WHERE num = ?')),
@@ -146,15 +147,17 @@ function oneOf<Value>(
   }
 }
 
-/** Reads what a number stands for once, and remembers it. Number 0 is none. */
-function lookUp<Value>(read: (number: number) => Value | null): (number: number) => Value | null {
-  const known = new RecentlyUsed<number, Value>(remembered)
-  return (number) => {
-    if (number === 0) return null
-    const seen = known.get(number)
-    if (seen !== undefined) return seen
-    const value = read(number)
-    if (value !== null) known.set(number, value)
-    return value
+/** Makes what reads what a number stands for once, and remembers so many. Number 0 is none. */
+const lookUpOf =
+  (halfSize: number) =>
+  <Value>(read: (number: number) => Value | null): ((number: number) => Value | null) => {
+    const known = new RecentlyUsed<number, Value>(halfSize)
+    return (number) => {
+      if (number === 0) return null
+      const seen = known.get(number)
+      if (seen !== undefined) return seen
+      const value = read(number)
+      if (value !== null) known.set(number, value)
+      return value
+    }
   }
-}
