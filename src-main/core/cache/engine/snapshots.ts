@@ -26,49 +26,51 @@ interface StoredPart {
 
 /** Some parts that are not stored yet, or stored too long ago. They count as stored from then on. */
 export function partsToSave(state: ArchiveState, db: Database): readonly ColumnSegment[] {
-  const { lastChange, epoch } = state.moment
-  const { stored } = state
-  const parts: ColumnSegment[] = []
-  const add = (num: number, changeNum: number, data: Uint8Array): void => {
-    parts.push({ num, rows: segmentRows, changeNum, data })
-    stored.set(num, changeNum)
-  }
-  for (const name of ['subject', 'actor'] as const) {
-    const entries = state.dictionaries[name]
-    const { count } = entries
-    const storedCount = (): number => state.entriesStored[name]
-    while (parts.length < batchParts && count - storedCount() >= staleEntries) {
-      const part = Math.floor(storedCount() / partEntries)
-      // Texts of a part are in full chunks once there are entries behind it.
-      if ((part + 1) * partEntries === count) break
-      parts.push({
-        num: firstPart[name] + part,
-        rows: 0,
-        changeNum: lastChange,
-        data: encode({ epoch, entries: entries.pack(part) } satisfies StoredPart),
-      })
-      state.entriesStored[name] = Math.min((part + 1) * partEntries, count)
-    }
-  }
-  for (let num = 0; (num + 1) * segmentRows <= state.columns.count && parts.length < batchParts; num++) {
-    const changeNum = stored.get(num)
-    if (changeNum === undefined || lastChange - changeNum >= staleChanges)
-      add(num, lastChange, packSegment(state.columns, state.dictionaries, num))
-  }
+  const entries = entriesToSave(state)
+  const segments = segmentsToSave(state, batchParts - entries.length)
+  const room = batchParts - entries.length - segments.length
   const newest = newestToSave(state)
   // Counts are of segments, which come first.
-  const basis = parts.length < batchParts ? basisToSave(state, db) : null
-  const order = state.storedOrder.partsToSave(state, batchParts - parts.length)
-  return [...newContexts(state), ...parts, ...order, ...[newest, basis].filter((part) => part !== null)]
+  const basis = room > 0 ? basisToSave(state, db) : null
+  const order = state.storedOrder.partsToSave(state, room)
+  const contexts = segments.length > 0 || basis !== null ? newContexts(state) : []
+  return [...contexts, ...entries, ...segments, ...order, ...[newest, basis].filter((part) => part !== null)]
 }
 
-/** Contexts that are not stored yet, as what is stored names them by their numbers. They count as stored from then on. */
+function entriesToSave({ dictionaries, entriesStored, moment }: ArchiveState): readonly ColumnSegment[] {
+  const parts: ColumnSegment[] = []
+  for (const name of ['subject', 'actor'] as const) {
+    const entries = dictionaries[name]
+    while (parts.length < batchParts && entries.count - entriesStored[name] >= staleEntries) {
+      const part = Math.floor(entriesStored[name] / partEntries)
+      const [from, end] = [part * partEntries, (part + 1) * partEntries]
+      // Its texts are in full chunks once there are entries behind it.
+      if (end === entries.count) break
+      entriesStored[name] = Math.min(end, entries.count)
+      const data = encode({ epoch: moment.epoch, entries: entries.pack(part) } satisfies StoredPart)
+      parts.push({ num: firstPart[name] + part, rows: entriesStored[name] - from, changeNum: moment.lastChange, data })
+    }
+  }
+  return parts
+}
+
+function segmentsToSave({ columns, dictionaries, stored, moment }: ArchiveState, most: number): readonly ColumnSegment[] {
+  const parts: ColumnSegment[] = []
+  for (let num = 0; (num + 1) * segmentRows <= columns.count && parts.length < most; num++) {
+    const changeNum = stored.get(num)
+    if (changeNum !== undefined && moment.lastChange - changeNum < staleChanges) continue
+    stored.set(num, moment.lastChange)
+    parts.push({ num, rows: segmentRows, changeNum: moment.lastChange, data: packSegment(columns, dictionaries, num) })
+  }
+  return parts
+}
+
+/** Contexts that are not stored yet, as segments and counts name them by their numbers. They count as stored from then on. */
 function newContexts(state: ArchiveState): readonly ColumnSegment[] {
-  const { dictionaries, columns } = state
-  const { count } = dictionaries.contexts
-  if (count === state.contextsStored || columns.count < segmentRows) return []
+  const { count } = state.dictionaries.contexts
+  if (count === state.contextsStored) return []
   state.contextsStored = count
-  return [contextsToSave(dictionaries)]
+  return [contextsToSave(state.dictionaries)]
 }
 
 /** Fills empty dictionaries with their stored parts, a part a step; what follows is read from the tables. Notes how many they hold. */
