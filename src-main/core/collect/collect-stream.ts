@@ -45,7 +45,7 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
     },
     point,
   )
-  const tasks = planStream(run, stream, state, point)
+  const tasks = planStream(run, stream, state, point, memory)
   const fail = (window: Span, reason: string): Promise<void> =>
     writer.saveFailedSpan({ connection: run.connection.id, stream: stream.id, scope, ...toIso(window), reason })
   if (run.refusal !== null) {
@@ -77,7 +77,13 @@ export async function collectStream(run: StreamRun, stream: StreamDefinition): P
   return { claimed, error: firstError, mayGoOn: failuresInARow < mostFailuresInARow }
 }
 
-function planStream(run: StreamRun, stream: StreamDefinition, state: StreamState, point: StreamPoint): readonly WalkTask[] {
+function planStream(
+  run: StreamRun,
+  stream: StreamDefinition,
+  state: StreamState,
+  point: StreamPoint,
+  memory: RunMemory,
+): readonly WalkTask[] {
   const nowMs = run.clock.now()
   // What the options want later on is not complete before.
   const endMs = Math.min(nowMs - stream.settleMs, stream.wantedSpan?.(run.connection.options, nowMs).toMs ?? Infinity)
@@ -95,6 +101,7 @@ function planStream(run: StreamRun, stream: StreamDefinition, state: StreamState
     ...run.bounds,
     endMs,
     complete,
+    behindMs: Math.max(run.client.aheadMs, memory.behindMs),
     overlapMs: overlap === null ? stream.overlap : overlap * 60_000,
     interrupted: point.window,
   })

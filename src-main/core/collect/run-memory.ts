@@ -4,6 +4,8 @@ import type { Account, ConnectorMemory, Json } from '../connectors/define.ts'
 /** The facts that say at which address, and with whose credential, the others were learnt. */
 export const addressFact = '$address'
 export const accountFact = '$account'
+/** The fact that says how far the service's clock was behind this one, ms. */
+const behindFact = '$behindMs'
 
 /**
  * A connector's memory during a run: read from the archive, written back with every page. What was learnt at another address or with another
@@ -25,6 +27,16 @@ export class RunMemory implements ConnectorMemory {
 
   set(key: string, value: Json): void {
     this.#facts.set(key, value)
+  }
+
+  /** How far the service's clock was behind this one when it was last heard, ms; 0: it was not, or that is not known. */
+  get behindMs(): number {
+    const kept = this.#facts.get(behindFact)
+    return typeof kept === 'number' ? kept : 0
+  }
+
+  set behindMs(ms: number) {
+    this.#facts.set(behindFact, ms)
   }
 
   toRecord(): Record<string, Json> {

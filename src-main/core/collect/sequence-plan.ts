@@ -42,12 +42,14 @@ function sequenceTask(from: SequenceWalk, state: { floor: bigint | null }, stopA
       return stopAt()
     },
     resume: from.resume,
+    happenedMs: Infinity,
     get seesAll() {
       return from.resume === null && stopAt() === null
     },
-    pointAfter: (page, prepared) => {
+    pointAfter: (page, prepared, happenedMs) => {
       top = greater(top, topOf(prepared))
-      return { plan: 'sequence', floor: state.floor, walk: { endMs: from.endMs, top, resume: page.resume } }
+      const endMs = Math.min(from.endMs, happenedMs ?? Infinity)
+      return { plan: 'sequence', floor: state.floor, walk: { endMs, top, resume: page.resume } }
     },
     pointAtEnd: () => {
       state.floor = greater(state.floor, top)
@@ -63,6 +65,7 @@ function boundedTask(window: Span, stopAtSequence: bigint | null, point: StreamP
     window,
     stopAtSequence,
     resume: null,
+    happenedMs: Infinity,
     seesAll: false,
     pointAfter: () => point,
     pointAtEnd: () => point,

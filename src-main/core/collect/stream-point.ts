@@ -48,15 +48,18 @@ export function decodePoint(kept: Json, plan: StreamPoint['plan']): StreamPoint 
 }
 
 function encodeWindow(window: PlannedWindow): Json {
-  return { ...toIso(window), resume: window.resume }
+  const { resume, happenedMs } = window
+  return { ...toIso(window), resume, ...(happenedMs === null ? {} : { happenedMs: happenedMs === Infinity ? null : happenedMs }) }
 }
 
 function decodeWindow(kept: Json): PlannedWindow | null {
   if (!isRecord(kept)) return null
-  const { from, to, resume } = kept
+  const { from, to, resume, happenedMs } = kept
   if (typeof to !== 'string' || (from !== null && typeof from !== 'string') || resume === undefined || resume === null) return null
   const span: Span = fromIso({ from, to })
-  return Number.isNaN(span.from) || Number.isNaN(span.to) ? null : { ...span, resume }
+  return Number.isNaN(span.from) || Number.isNaN(span.to)
+    ? null
+    : { ...span, resume, happenedMs: happenedMs === null ? Infinity : typeof happenedMs === 'number' ? happenedMs : null }
 }
 
 function decodeWalk(kept: Json): SequenceWalk | null {

@@ -4,6 +4,8 @@ import { cut, merge, subtract, type Span } from './spans.ts'
 /** One window to walk; `resume` is where an interrupted walk of exactly this window stopped, null for its start. */
 export interface PlannedWindow extends Span {
   readonly resume: Json
+  /** As in `WalkTask`. */
+  readonly happenedMs: number | null
 }
 
 export interface TimePlanInput {
@@ -12,6 +14,8 @@ export interface TimePlanInput {
   /** Bounds the user asked for; -Infinity and Infinity: none. */
   readonly sinceMs: number
   readonly untilMs: number
+  /** How far the service's clock was behind this one when it was last heard, ms; 0: it was not. */
+  readonly behindMs: number
   /** Walk everything again, whatever is complete. */
   readonly isFull: boolean
   readonly complete: readonly Span[]
@@ -21,9 +25,12 @@ export interface TimePlanInput {
 }
 
 const dayMs = 24 * 60 * 60_000
-/** Ages at which a backfill is cut, so that recent events come first and an interruption costs little. */
+/** Ages by the service's clock at which a backfill is cut, so that recent events come first and an interruption costs little. */
 const sliceAgesMs = [1, 7, 30, 90, 365].map((days) => days * dayMs)
-/** What follows on from a complete span is walked in one go up to this length: an idle run stays one window. */
+/**
+ * What follows on from a complete span is walked in one go up to this length: an idle run stays one window. What is yet to happen at the service does
+ * not count: it is asked for each time, in case its clock is not the one of its events, and most likely empty.
+ */
 const wholeUpToMs = 7 * dayMs
 
 /**
@@ -45,20 +52,27 @@ export function planTime(input: TimePlanInput): readonly PlannedWindow[] {
   return joined(widened).flatMap(({ span, restsOn }) => windowsOf(span, restsOn, resumable, input))
 }
 
-/** A window that was being walked is kept as it was, so that its resume point holds; what is newer than it re-reads the overlap. */
+/**
+ * A window that was being walked is kept as it was, so that its resume point holds; what is newer than it, or had not happened when its walk began,
+ * re-reads the overlap.
+ */
 function windowsOf(span: Span, restsOn: boolean, interrupted: PlannedWindow | null, input: TimePlanInput): PlannedWindow[] {
-  if (interrupted === null || interrupted.from < span.from || interrupted.to > span.to) return sliced(span, restsOn, input.endMs)
-  const newer = interrupted.to < span.to ? sliced({ from: interrupted.to, to: span.to }, true, input.endMs) : []
-  const older = span.from < interrupted.from ? sliced({ from: span.from, to: interrupted.from }, restsOn, input.endMs) : []
+  const nowMs = input.endMs - input.behindMs
+  if (interrupted === null || interrupted.from < span.from || interrupted.to > span.to) return sliced(span, restsOn, nowMs)
+  const seenTo = Math.max(span.from, Math.min(interrupted.to, interrupted.happenedMs ?? Infinity))
+  const newer = seenTo < span.to ? sliced({ from: seenTo, to: span.to }, true, nowMs) : []
+  const older = span.from < interrupted.from ? sliced({ from: span.from, to: interrupted.from }, restsOn, nowMs) : []
   const widened = newer.map((window) =>
-    window.from === interrupted.to ? { ...window, from: Math.max(span.from, window.from - input.overlapMs) } : window,
+    window.from === seenTo ? { ...window, from: Math.max(span.from, window.from - input.overlapMs) } : window,
   )
   return [...widened, interrupted, ...older]
 }
 
-function sliced(span: Span, restsOn: boolean, endMs: number): PlannedWindow[] {
-  const ages = restsOn && span.to - span.from <= wholeUpToMs ? [] : sliceAgesMs.map((age) => endMs - age)
-  return cut(span, ages).map((part) => ({ ...part, resume: null }))
+/** `nowMs`: by the service's clock. */
+function sliced(span: Span, restsOn: boolean, nowMs: number): PlannedWindow[] {
+  const isShort = Math.min(span.to, nowMs) - span.from <= wholeUpToMs
+  const ages = restsOn && isShort ? [] : sliceAgesMs.map((age) => nowMs - age)
+  return cut(span, ages).map((part) => ({ ...part, resume: null, happenedMs: Infinity }))
 }
 
 function isCompleteTo(to: number, complete: readonly Span[]): boolean {

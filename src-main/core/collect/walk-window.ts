@@ -102,12 +102,19 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
     nowMs: beganMs,
     report: (activity, share) => progress.report(activity, share),
   })
+  const behindMs = (): number => (client.aheadMs > clockToleranceMs ? client.aheadMs : 0)
+  /** How far the service's clock had come when the walk began. */
+  const happenedMs = (): number | null => {
+    if (task.happenedMs === null || behindMs() === 0) return task.happenedMs
+    return Math.min(task.happenedMs, beganMs - behindMs() - stream.settleMs)
+  }
   const store = async (group: readonly WalkPage[]): Promise<void> => {
     const last = group.at(-1)
     if (last === undefined) return
+    memory.behindMs = behindMs()
     try {
       const prepared = await preparePages(definition, group, names, connection.options)
-      await pages.store(prepared, task.pointAfter(last, prepared), group.length)
+      await pages.store(prepared, task.pointAfter(last, prepared, happenedMs()), group.length)
       progress.addRecords(prepared.records.length)
       names.throwIfOver()
     } catch (error) {
@@ -120,7 +127,9 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
       signal.throwIfAborted()
       await store(group)
     }
-    const complete = happened(task, client.aheadMs > clockToleranceMs ? beganMs - client.aheadMs - stream.settleMs : Infinity)
+    memory.behindMs = behindMs()
+    // An earlier Trailview did not note it: then nothing is known where the clocks differ.
+    const complete = happened(task.window, happenedMs() ?? (behindMs() === 0 ? Infinity : -Infinity))
     const claim = complete === null ? null : { ...toIso(complete), findsGone: false, goneNotBefore: null }
     await pages.claim(claim, task.pointAtEnd())
     return complete
@@ -129,11 +138,8 @@ async function walkOnce({ run, stream, memory, pages }: StreamWalk, task: WalkTa
   }
 }
 
-/**
- * The part of a window that lay behind the service when the walk began: with a clock ahead of the service's, the rest is yet to happen. Null when there
- * is none, or it is not known, because an earlier run began the walk.
- */
-function happened({ window, resume }: WalkTask, untilMs: number): Span | null {
-  if (window.to <= untilMs) return window
-  return resume === null && window.from < untilMs ? { from: window.from, to: untilMs } : null
+/** The part of a window that had happened at the service by an instant, ms; null when none had. With a clock ahead of the service's, the rest is yet to happen. */
+function happened(window: Span, happenedMs: number): Span | null {
+  const to = Math.min(window.to, happenedMs)
+  return window.from < to ? { from: window.from, to } : null
 }

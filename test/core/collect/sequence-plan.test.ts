@@ -24,7 +24,14 @@ describe('a walk by id', () => {
     expect(others).toEqual([])
     expect(bounded).toMatchObject({ window: { from: 2_000, to: 10_000 }, resume: null, stopAtSequence: 650n, seesAll: false })
     expect(bounded?.pointAtEnd()).toEqual(input.point)
-    expect(bounded?.pointAfter({ records: [], resume: { page: 9 } }, { records: [], names: [] })).toEqual(input.point)
+    expect(bounded?.pointAfter({ records: [], resume: { page: 9 } }, { records: [], names: [] }, Infinity)).toEqual(input.point)
+  })
+
+  it('claims, when another run goes on with it, no more than had happened as it began', () => {
+    const [fresh] = planSequence({ ...input, point: { ...input.point, walk: null } })
+    const kept = (happenedMs: number) => fresh?.pointAfter({ records: [], resume: { page: 9 } }, { records: [], names: [] }, happenedMs)
+    expect(kept(Infinity)).toMatchObject({ walk: { endMs: 10_000 } })
+    expect(kept(4_000)).toMatchObject({ walk: { endMs: 4_000 } })
   })
 
   it('of everything again stops nowhere but at the bound', () => {
