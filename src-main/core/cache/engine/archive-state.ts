@@ -12,9 +12,9 @@ import { columnRowOf, type LoadedSegment, loadSegments, readEvent, readEvents, s
 import { loadEntries } from './snapshots.ts'
 import { type BasisStored, StoredBasis } from './stored-basis.ts'
 import { loadContexts } from './stored-contexts.ts'
-import { type ReadOrder, StoredOrder } from './stored-order.ts'
+import { readOrder, type ReadOrder, StoredOrder } from './stored-order.ts'
 import { inSteps } from './steps.ts'
-import { TimeOrder } from './time-order.ts'
+import { addingByTime, TimeOrder } from './time-order.ts'
 
 /** How many events are read from the table between two breaths. */
 const loadStep = 20_000
@@ -97,11 +97,12 @@ export class ArchiveState {
         this.columns.adopt(loaded.columns)
         this.#take(loaded.segments, lastChange)
       }
+      const order = loaded === 'failed' ? readOrder(db, epoch, lastSeq) : loaded.order
       this.columns.reserve(lastSeq)
       const storedRows = this.columns.count
       const known = StoredBasis.open(db, this, epoch, this.stored)
       const places = known === null ? null : this.#placesBy(assistant, known, breathe)
-      const sorting = this.#sortedBy(assistant, loaded === 'failed' ? null : loaded.order, moved)
+      const sorting = this.#sortedBy(assistant, order, moved, breathe)
       for (let seq = this.columns.count + 1; seq <= lastSeq; seq += loadStep) {
         onProgress(seq - 1, lastSeq)
         await breathe()
@@ -178,16 +179,16 @@ export class ArchiveState {
   }
 
   /**
-   * Has the rows there are put in order by another thread, those that are stored in order and have changed since excepted: they are added to
-   * `moved`. Resolves to how many it went over: all or none.
+   * Has the rows there are put in order by another thread, or does so, those that are stored in order and have changed since excepted: they are
+   * added to `moved`. Resolves to how many it went over: all or none.
    */
-  async #sortedBy(assistant: Assistant | null, read: ReadOrder | null, moved: Set<number>): Promise<number> {
+  async #sortedBy(assistant: Assistant | null, read: ReadOrder | null, moved: Set<number>, breathe: () => Promise<void>): Promise<number> {
     const { times, count } = this.columns
     const { order } = this
     const known = read === null ? null : this.storedOrder.take(read, order, this.#db, count, this.#lastChange)
     order.reserve(count)
     const task = { times, count, rows: order.rows, known: known ?? { count: 0, timedCount: 0, moved: new Set<number>() } }
-    const sorted = (await assistant?.order(task)) ?? 'failed'
+    const sorted = await (assistant?.order(task) ?? inSteps(addingByTime(times, count, order.rows, task.known, task.known.moved), breathe))
     if (sorted === 'failed') return 0
     order.adopt(sorted.count, sorted.timedCount)
     for (const row of task.known.moved) moved.add(row)
