@@ -1,5 +1,6 @@
 import { narrow, type Narrow, NarrowColumn } from './narrow-column.ts'
-import { type PackedTexts, TextColumn } from './text-column.ts'
+import type { PackedTexts } from './packed-texts.ts'
+import { TextColumn } from './text-column.ts'
 import { mostChunkEntries, type TextMemory } from './text-memory.ts'
 import { type PackedGroups, ValueGroups } from './value-groups.ts'
 

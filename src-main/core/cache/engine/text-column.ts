@@ -1,14 +1,13 @@
 import { emptyBits, forEachBit, hasBit, setBit } from './bitmap.ts'
+import { packTexts, type PackedTexts, startsEvery, type TextChunk, unpackChunks } from './packed-texts.ts'
 import { sampleOf } from './symbol-table.ts'
 import { automatonOf, longestNeedleBytes } from './text-automaton.ts'
 import { endOfEntry, nothing } from './text-bytes.ts'
 import { mostChunkEntries, searcherOf, type TextMemory } from './text-memory.ts'
 import type { Needle, Searching, TextScan } from './text-scan.ts'
-import { type PackedWriting, Writings } from './writings.ts'
+import { Writings } from './writings.ts'
 import { hashStart, hashStep, WrittenTexts } from './written-texts.ts'
 
-/** Of so many entries it is kept where one begins, a power of two. */
-const startsEvery = 8
 /** A chunk ends with one of so many entries, the bits of a word. */
 const wordEntries = 32
 /** Bytes from which on a chunk is full, before it is written in symbols. */
@@ -20,31 +19,6 @@ const stepWords = 128
 
 /** Where in an entry a text is looked for. */
 export type TextPlace = 'anywhere' | 'start' | 'end' | 'whole'
-
-/** Entries that lie behind each other, each ended by 0xFF, and another such byte before the first. */
-interface TextChunk {
-  readonly address: number
-  readonly end: number
-  /** Number of its first entry. */
-  readonly first: number
-  readonly count: number
-  /** No byte of its texts is greater: ids of digits and the like need not be gone through for words. */
-  readonly greatestByte: number
-  /** Which symbols it is written in, as a place in the column's; 0: as it is. */
-  readonly writing: number
-}
-
-/** Chunks as they are stored. */
-export interface PackedTexts {
-  readonly symbols: readonly PackedWriting[]
-  /** By chunk: how many entries, how many bytes, the greatest byte, and its symbols, counted from 1; 0: none. */
-  readonly chunks: Uint32Array
-  /** Where every eighth of their entries begins. */
-  readonly starts: Uint32Array
-  readonly bytes: Uint8Array
-  /** Entries behind them, as they are. */
-  readonly open: Uint8Array
-}
 
 /**
  * Folded texts by number, joined as UTF-8 for fast search. Number 0 is what stands for none. The last texts are kept as they are; as soon
@@ -107,7 +81,7 @@ export class TextColumn {
   /** Appends what `pack` of another column gave, whose numbers this one lacks; where there are none yet, number 0 is among them. */
   append({ symbols, chunks, starts, bytes, open }: PackedTexts): void {
     const from = this.#count === 1 ? 0 : this.#count
-    const packed = chunksOf(chunks)
+    const packed = unpackChunks(chunks)
     this.reserve(from + packed.reduce((sum, chunk) => sum + chunk.count, 0))
     const address = this.#take(bytes.length)
     this.#memory.bytes.set(bytes, address)
@@ -138,30 +112,15 @@ export class TextColumn {
 
   /** Entries `from` to `to` (exclusive), for storing. Both are multiples of `mostChunkEntries`, but `to` may be the count of all. */
   pack(from: number, to: number): PackedTexts {
-    const chunks = this.#chunks.filter(({ first }) => first >= from && first < to)
-    const writings = [...new Set(chunks.map(({ writing }) => writing))].filter((writing) => writing > 0)
+    const { address, end, first } = this.#open
     const { bytes } = this.#memory
-    const starts: number[] = []
-    let sizeBytes = 0
-    for (const { address, end, first, count } of chunks) {
-      for (let number = first; number < first + count; number += startsEvery)
-        starts.push((this.#starts[number / startsEvery] as number) - address + sizeBytes)
-      sizeBytes += end - address
-    }
-    return {
-      symbols: writings.map((writing) => this.#writings.pack(writing)),
-      chunks: Uint32Array.from(
-        chunks.flatMap(({ address, end, count, greatestByte, writing }) => [
-          count,
-          end - address,
-          greatestByte,
-          writings.indexOf(writing) + 1,
-        ]),
-      ),
-      starts: Uint32Array.from(starts),
-      bytes: Buffer.concat(chunks.map(({ address, end }) => bytes.subarray(address, end))),
-      open: to > this.#open.first ? Uint8Array.from(bytes.subarray(this.#open.address, this.#open.end)) : new Uint8Array(0),
-    }
+    return packTexts({
+      chunks: this.#chunks.filter((chunk) => chunk.first >= from && chunk.first < to),
+      writings: this.#writings,
+      bytes,
+      startOf: (number) => this.#starts[number / startsEvery] as number,
+      open: to > first ? bytes.subarray(address, end) : new Uint8Array(0),
+    })
   }
 
   /** The folded text of a number; null: nothing there. */
@@ -381,10 +340,3 @@ export class TextColumn {
 /** For bytes of entries that are only looked at. */
 const scratch = { bytes: Buffer.alloc(1_024) }
 const otherScratch = { bytes: Buffer.alloc(1_024) }
-
-function chunksOf(packed: Uint32Array): readonly { count: number; sizeBytes: number; greatestByte: number; symbols: number }[] {
-  return Array.from({ length: packed.length / 4 }, (_, at) => {
-    const [count = 0, sizeBytes = 0, greatestByte = 0, symbols = 0] = packed.subarray(at * 4, at * 4 + 4)
-    return { count, sizeBytes, greatestByte, symbols }
-  })
-}
