@@ -1,5 +1,6 @@
 import { onBeforeUnmount, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
+import { painted } from './lib/painted.ts'
 import { placeQuery, type Place } from './lib/place.ts'
 import { useQueryStore } from './stores/query.ts'
 import { useSelectionStore } from './stores/selection.ts'
@@ -44,7 +45,8 @@ export function useAddress(place: Place): void {
       clearTimeout(timer)
       if (text !== oldText && query.isStep) {
         isStep = true
-        write()
+        // the browser takes milliseconds for a new address: what was asked for is drawn first
+        void painted().then(write)
       } else timer = setTimeout(write, settleMs)
     },
   )

@@ -53,15 +53,21 @@ async function measureScene(browser: Browser, page: Page, scene: Scene): Promise
   await scene.play(page)
   await sleep(calmMs)
   const trace = await browser.stopTracing()
-  const { framesMs, dropped, paintedMs, refusedMs, unanswered, longestTaskMs, mainThreadMs } = readTrace(trace, scene.inputTypes)
+  const { framesMs, sinceTickMs, dropped, paintedMs, refusedMs, unanswered, longestTaskMs, mainThreadMs } = readTrace(
+    trace,
+    scene.inputTypes,
+  )
   const frames = createLatencies()
   framesMs.forEach(frames.add)
+  const sinceTick = createLatencies()
+  sinceTickMs.forEach(sinceTick.add)
   const painted = createLatencies()
   paintedMs.forEach(painted.add)
   const refused = createLatencies()
   refusedMs.forEach(refused.add)
   return [
     frames.row(`${scene.name}: a frame`, 20),
+    sinceTick.row(`${scene.name}: a frame, from the display's tick before its change`, null),
     painted.row(`${scene.name}: input to painted rows`, 100),
     ...(refusedMs.length === 0 ? [] : [refused.row(`${scene.name}: input to what is wrong with it, where the text cannot be run`, 100)]),
     ...(unanswered === 0 ? [] : [figure(`${scene.name}: inputs without painted rows`, unanswered, '')]),

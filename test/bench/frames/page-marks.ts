@@ -32,13 +32,27 @@ export function watchInputs(names: typeof marks): void {
   let changedAt = 0
   let places: { readonly number: number; readonly scrollPx: number }[] = []
 
-  /** Where the scrollbar belongs for the rows that are drawn; null while some have not arrived. */
-  const drawnAt = (grid: Element, rows: number): { readonly scrollPx: number; readonly exactPx: number } | null => {
-    if (grid.querySelector('[aria-busy=true]') !== null) return null
+  let grid: Element | null = null
+  let box: HTMLInputElement | null = null
+  const gridNow = (): Element | null => (grid?.isConnected === true ? grid : (grid = document.querySelector('[role=grid]')))
+  const boxNow = (): HTMLInputElement | null => (box?.isConnected === true ? box : (box = document.querySelector('[data-search-box]')))
+
+  /** How the list scrolls, by its number of rows: asked for once, as the answer takes a layout that may not be due. */
+  let measured = { rows: -1, share: 0 }
+  const shareOf = (grid: Element): number => {
+    const rows = Number(grid.getAttribute('aria-rowcount')) - 1
+    if (measured.rows !== rows) {
+      measured = { rows, share: (grid.scrollHeight - grid.clientHeight) / (rows * rowPx - (grid.clientHeight - headPx)) }
+    }
+    return measured.share
+  }
+
+  /** The newest place asked for at which the rows that are drawn belong. */
+  const placeOf = (grid: Element) => {
     const indexes = Array.from(grid.querySelectorAll('[aria-rowindex]'), (row) => Number(row.getAttribute('aria-rowindex')))
     const first = Math.min(...indexes.filter((index) => index > 1)) - 2
-    const share = (grid.scrollHeight - grid.clientHeight) / (rows * rowPx - (grid.clientHeight - headPx))
-    return { scrollPx: first * rowPx * share, exactPx: rowPx * share + 1 }
+    const share = shareOf(grid)
+    return places.findLast(({ scrollPx }) => Math.abs(scrollPx - first * rowPx * share) <= rowPx * share + 1)
   }
 
   const ask = (): void => {
@@ -52,18 +66,17 @@ export function watchInputs(names: typeof marks): void {
   }
 
   const show = (): void => {
-    const grid = document.querySelector('[role=grid]')
+    const grid = gridNow()
     if (grid === null || shown === asked) return
-    if (window.benchAsking === 'text' && refused === asked && document.querySelector('[data-search-box][aria-invalid=true]') !== null) {
+    if (window.benchAsking === 'text' && refused === asked && boxNow()?.ariaInvalid === 'true') {
       shown = asked
       markAnswer(names.refused)
     }
     if (shown === asked || (window.benchAsking === 'text' && Math.min(answered, read) < asked)) return
-    const drawn = drawnAt(grid, Number(grid.getAttribute('aria-rowcount')) - 1)
-    if (drawn === null) return
+    if (grid.querySelector('[aria-busy=true]') !== null) return
     if (window.benchAsking === 'text') shown = asked
     else {
-      const place = places.findLast(({ scrollPx }) => Math.abs(scrollPx - drawn.scrollPx) <= drawn.exactPx)
+      const place = placeOf(grid)
       if (place === undefined) return
       shown = place.number
       places = places.filter(({ number }) => number > shown)
@@ -97,7 +110,7 @@ export function watchInputs(names: typeof marks): void {
     const id = Number(/^\{"type":"reply","id":(\d+)/.exec(data.slice(0, 60))?.[1])
     const call = texts.get(id)
     texts.delete(id)
-    if (call === undefined || call.text !== document.querySelector<HTMLInputElement>('[data-search-box]')?.value) return
+    if (call === undefined || call.text !== boxNow()?.value) return
     if (call.method !== 'query.parse') answered = asked
     else if (data.includes('"problems":[]')) read = asked
     else refused = asked
@@ -120,12 +133,11 @@ export function watchInputs(names: typeof marks): void {
     }
     send.call(this, data)
   }
-  /** Whether the list or what it lies in looks different; what only assistive technology is told does not. */
-  const concernsRows = ({ target, attributeName }: MutationRecord): boolean => {
-    const grid = document.querySelector('[role=grid]')
-    return grid !== null && attributeName?.startsWith('aria-') !== true && (grid.contains(target) || target.contains(grid))
-  }
   const changed = (records: readonly MutationRecord[]): void => {
+    const grid = gridNow()
+    /** Whether the list or what it lies in looks different; what only assistive technology is told does not. */
+    const concernsRows = ({ target, attributeName }: MutationRecord): boolean =>
+      grid !== null && attributeName?.startsWith('aria-') !== true && (grid.contains(target) || target.contains(grid))
     if (records.some(concernsRows)) changedAt = performance.now()
     show()
   }

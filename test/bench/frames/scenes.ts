@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
+import { createMouse } from './mouse.ts'
 import type { Asking } from './page-marks.ts'
 
 /** Something a person does with the list, for some seconds. */
@@ -37,7 +38,7 @@ const typing: Scene = {
   asking: 'text',
   inputTypes: ['KEY_PRESSED'],
   async play(page) {
-    const box = page.getByRole('combobox', { name: 'Search' })
+    const box = page.locator('[data-search-box]')
     await box.focus()
     for (const text of typed) {
       for (const key of text) {
@@ -58,7 +59,7 @@ const wheel: Scene = {
   asking: 'scroll',
   inputTypes: ['MOUSE_WHEEL'],
   async play(page) {
-    const { x, y, width, height } = await gridOf(page)
+    const { x, y, width, height } = await boxOf(page, '[role=grid]')
     await page.mouse.move(x + width / 2, y + height / 2)
     await atTicks(300, (tick) => page.mouse.wheel(0, tick % 100 < 70 ? 100 : -100))
     await sleep(restMs)
@@ -71,19 +72,20 @@ const scrollbar: Scene = {
   asking: 'scroll',
   inputTypes: ['MOUSE_DRAGGED'],
   async play(page) {
-    const { x, y, width, height } = await gridOf(page)
+    const { x, y, width, height } = await boxOf(page, '[role=grid]')
+    const mouse = await createMouse(page)
     const barX = x + width - 6
-    await page.mouse.move(barX, y + 22)
-    await page.mouse.down()
+    await mouse.move(barX, y + 22)
+    await mouse.down()
     // There and back, with turns and rests, as somebody looks for a place. A mouse tells of whole pixels only, and beyond the end nothing moves.
     let pulledPx = 0
     await atTicks(480, async (tick) => {
       const pullPx = Math.round((height - 60) * (0.5 - 0.5 * Math.cos((tick / 480) * 4 * Math.PI)))
       if (pullPx === pulledPx) return
       pulledPx = pullPx
-      await page.mouse.move(barX, y + 22 + pullPx)
+      await mouse.move(barX, y + 22 + pullPx)
     })
-    await page.mouse.up()
+    await mouse.up()
   },
 }
 
@@ -92,18 +94,19 @@ const brushing: Scene = {
   asking: 'text',
   inputTypes: ['MOUSE_RELEASED'],
   async play(page) {
-    const plot = page.getByRole('application')
+    const mouse = await createMouse(page)
     for (let round = 0; round < 10; round++) {
-      const box = await plot.boundingBox()
-      if (box === null) throw new Error('The histogram has no box.')
-      const y = box.y + box.height / 2
-      const from = box.x + box.width * (0.05 + 0.06 * round)
-      await page.mouse.move(from, y)
-      await page.mouse.down()
-      await atTicks(60, (tick) => page.mouse.move(from + (box.width * 0.3 * tick) / 60, y))
-      await page.mouse.up()
+      const { x, y, width, height } = await boxOf(page, '[role=application]')
+      const from = x + width * (0.05 + 0.06 * round)
+      await mouse.move(from, y + height / 2)
+      await mouse.down()
+      await atTicks(60, (tick) => mouse.move(from + (width * 0.3 * tick) / 60, y + height / 2))
+      await mouse.up()
       await sleep(restMs)
-      await page.getByRole('button', { name: 'Clear the search' }).click()
+      const clear = await boxOf(page, '[data-search-box] + button')
+      await mouse.move(clear.x + clear.width / 2, clear.y + clear.height / 2)
+      await mouse.down()
+      await mouse.up()
       await sleep(restMs)
     }
   },
@@ -111,9 +114,10 @@ const brushing: Scene = {
 
 export const scenes: readonly Scene[] = [typing, wheel, scrollbar, brushing]
 
-async function gridOf(page: Page) {
-  const box = await page.getByRole('grid').boundingBox()
-  if (box === null) throw new Error('The list has no box.')
+/** By a selector, as looking for roles and names goes through the whole page, within what is measured. */
+async function boxOf(page: Page, selector: string) {
+  const box = await page.locator(selector).boundingBox()
+  if (box === null) throw new Error(`${selector} has no box.`)
   return box
 }
 

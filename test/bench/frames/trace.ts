@@ -1,21 +1,22 @@
 import { z } from 'zod'
+import { createDueTimes, type DueTimes } from './due-times.ts'
 import { marks } from './page-marks.ts'
 
-/** What Chromium is asked to trace. */
+/** What Chromium is asked to trace: no more than is read, as writing it down takes the time of what is measured. */
 export const traceCategories = [
   'devtools.timeline',
   'disabled-by-default-devtools.timeline',
   'disabled-by-default-devtools.timeline.frame',
-  'cc',
-  'benchmark',
-  'input',
+  'input.scrolling',
   'blink.user_timing',
 ]
 
 /** Chromium's own account of what was put on the screen, and what the page did meanwhile. */
 export interface TraceFigures {
-  /** Per picture: the time since the one before it; after a rest, since the display's tick in which the change was due. */
+  /** Per picture: the time since the one before it; after a rest, since its change was due (`createDueTimes`). */
   readonly framesMs: readonly number[]
+  /** The same, but counted from the display's last tick before the change, as Chromium dates it: up to a tick before anybody asked for it. */
+  readonly sinceTickMs: readonly number[]
   /** Changes that missed their tick, as the compositor counts them. */
   readonly dropped: number
   /** From each input to the picture that shows the rows it asked for. */
@@ -48,13 +49,14 @@ const eventSchema = z.object({
     .partial()
     .catch({}),
 })
-type TraceEvent = z.output<typeof eventSchema>
+export type TraceEvent = z.output<typeof eventSchema>
 
 /** A change on its way to the screen. Times of the trace, µs. */
 interface Change {
   readonly sequence: number
   readonly isDropped: boolean
   readonly isPresented: boolean
+  readonly tickAt: number
   readonly dueAt: number
   readonly endedAt: number
 }
@@ -65,11 +67,11 @@ export function readTrace(json: Buffer, inputTypes: readonly string[]): TraceFig
   const events = traceEvents.flatMap((event) => eventSchema.safeParse(event).data ?? []).sort((a, b) => a.ts - b.ts)
   const page = pageOf(events)
   const own = events.filter(({ pid }) => pid === page.pid)
-  const changes = changesOf(own)
-  const pictures = picturesOf(changes)
+  const changes = changesOf(own, createDueTimes(own, page.tid))
   const tasks = own.filter(({ name, tid }) => name === 'RunTask' && tid === page.tid).map(({ tdur }) => tdur / 1_000)
   return {
-    framesMs: pictures.map(({ dueAt, at }, i) => (at - Math.max(dueAt, pictures[i - 1]?.at ?? dueAt)) / 1_000),
+    framesMs: framesOf(changes, ({ dueAt }) => dueAt),
+    sinceTickMs: framesOf(changes, ({ tickAt }) => tickAt),
     dropped: changes.filter(({ isDropped }) => isDropped).length,
     ...paintedOf(own, changes, inputTypes),
     longestTaskMs: Math.max(0, ...tasks),
@@ -84,35 +86,37 @@ function pageOf(events: readonly TraceEvent[]): { readonly pid: number; readonly
   return mark
 }
 
-function changesOf(events: readonly TraceEvent[]): readonly Change[] {
-  const begun = new Map<string, TraceEvent>()
+function changesOf(events: readonly TraceEvent[], dueTimes: DueTimes): readonly Change[] {
+  const begun = new Map<string, { readonly event: TraceEvent; sentAt: number | null }>()
   const changes: Change[] = []
   for (const event of events) {
-    if (event.name !== 'PipelineReporter') continue
     const id = event.id2.local ?? ''
-    if (event.ph === 'b') begun.set(id, event)
+    if (event.name === 'PipelineReporter' && event.ph === 'b') begun.set(id, { event, sentAt: null })
     const begin = begun.get(id)
-    const reporter = begin?.args.frame_reporter
-    if (event.ph !== 'e' || begin === undefined || reporter === undefined) continue
+    if (begin !== undefined && event.name === 'SendBeginMainFrameToCommit' && event.ph === 'b') begin.sentAt ??= event.ts
+    const reporter = begin?.event.args.frame_reporter
+    if (event.name !== 'PipelineReporter' || event.ph !== 'e' || begin === undefined || reporter === undefined) continue
     begun.delete(id)
     changes.push({
       sequence: reporter.frame_sequence,
       isDropped: reporter.state === 'STATE_DROPPED',
       isPresented: reporter.state.startsWith('STATE_PRESENTED'),
-      dueAt: begin.ts,
+      tickAt: begin.event.ts,
+      dueAt: dueTimes.of(begin.event.ts, begin.sentAt),
       endedAt: event.ts,
     })
   }
   return changes
 }
 
-/** Changes that came to the screen together are one picture, due when the first of them was. */
-function picturesOf(changes: readonly Change[]): readonly { readonly at: number; readonly dueAt: number }[] {
+/** Changes that came to the screen together are one picture, due when the first of them was. In ms, since then or since the picture before. */
+function framesOf(changes: readonly Change[], dueOf: (change: Change) => number): readonly number[] {
   const dueAt = new Map<number, number>()
   for (const change of changes) {
-    if (change.isPresented) dueAt.set(change.endedAt, Math.min(change.dueAt, dueAt.get(change.endedAt) ?? Infinity))
+    if (change.isPresented) dueAt.set(change.endedAt, Math.min(dueOf(change), dueAt.get(change.endedAt) ?? Infinity))
   }
-  return [...dueAt].map(([at, due]) => ({ at, dueAt: due })).sort((a, b) => a.at - b.at)
+  const pictures = [...dueAt].map(([at, due]) => ({ at, due })).sort((a, b) => a.at - b.at)
+  return pictures.map(({ at, due }, i) => (at - Math.max(due, pictures[i - 1]?.at ?? due)) / 1_000)
 }
 
 /**
