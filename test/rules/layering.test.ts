@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { layers } from './layers.js'
+import { engineFolders, layers } from './layers.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -22,6 +22,21 @@ describe('imports run one way', () => {
     expect(files.flatMap(violations)).toEqual([])
   })
 
+  it('lets each folder of the engine use those before it alone, but for their types', () => {
+    const engine = 'src-main/core/cache/engine/'
+    const placeOf = (path: string): number => engineFolders.indexOf(dirname(path.slice(engine.length)))
+    const inEngine = files.filter((file) => file.startsWith(engine))
+    expect(inEngine.filter((file) => placeOf(file) < 0)).toEqual([])
+    const backwards = inEngine.flatMap((file) =>
+      importsOf(file)
+        .filter(({ isType }) => !isType)
+        .map(({ target }) => posix.join(dirname(file), target))
+        .filter((path) => path.startsWith(engine) && placeOf(path) > placeOf(file))
+        .map((path) => `${file} imports ${path}`),
+    )
+    expect(backwards).toEqual([])
+  })
+
   it('would notice a violation', () => {
     expect(refusal('src-main/core/query/parse.ts', 'electron')).not.toBeNull()
     expect(refusal('src-main/core/query/parse.ts', '../connectors/onehub/connector.ts')).not.toBeNull()
@@ -38,13 +53,16 @@ function sourceFiles(): readonly string[] {
   )
 }
 
-function violations(file: string): readonly string[] {
+function importsOf(file: string): readonly { readonly target: string; readonly isType: boolean }[] {
   const text = readFileSync(join(root, file), 'utf8')
   const imports = text.matchAll(
-    /(?:^|\n)\s*(?:import|export)\s[^'"`]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g,
+    /(?:^|\n)\s*(?:import|export)\s(type\s)?[^'"`]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g,
   )
-  return [...imports].flatMap((found) => {
-    const target = found[1] ?? found[2] ?? found[3] ?? ''
+  return [...imports].map((found) => ({ target: found[2] ?? found[3] ?? found[4] ?? '', isType: found[1] !== undefined }))
+}
+
+function violations(file: string): readonly string[] {
+  return importsOf(file).flatMap(({ target }) => {
     const reason = refusal(file, target)
     return reason === null ? [] : [`${file} imports ${target}: ${reason}`]
   })

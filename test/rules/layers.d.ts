@@ -7,3 +7,5 @@ export interface Layer {
 }
 export declare const layers: readonly Layer[]
 export declare const forbiddenImports: readonly { readonly files: string[]; readonly patterns: string; readonly reason: string }[]
+/** The folders of the engine, each of which may use those before it. */
+export declare const engineFolders: readonly string[]

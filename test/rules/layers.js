@@ -22,7 +22,7 @@ export const layers = [
     packages: ['node:', 'better-sqlite3-multiple-ciphers'],
   },
   {
-    folder: 'src-main/core/cache/engine/near-blocks.ts',
+    folder: 'src-main/core/cache/engine/lines/near-blocks.ts',
     mayImport: ['src-main/contract/', 'src-main/core/', '!src-main/core/connectors/'],
     packages: ['node:', 'zstddec'],
   },
@@ -138,3 +138,6 @@ export const forbiddenImports = [
     reason: 'The contract is the one thing both sides know; it runs anywhere.',
   },
 ]
+
+/** The folders of `src-main/core/cache/engine`, each of which may use those before it. `.`: the engine itself. */
+export const engineFolders = ['turns', 'columns', 'texts', 'dictionaries', 'rows', 'search', 'lines', 'counting', 'stored', '.', 'threads']

@@ -12,7 +12,7 @@ export interface WasmSource {
 }
 
 export const wasmSources: readonly WasmSource[] = [
-  { path: 'cache/engine/text-search', constant: 'textSearchModule' },
+  { path: 'cache/engine/texts/text-search', constant: 'textSearchModule' },
   { path: 'export/line-bytes', constant: 'lineBytesModule' },
 ]
 

@@ -1,4 +1,4 @@
-import { SplitColumn, type SplitNumbers } from '../../src-main/core/cache/engine/split-column.ts'
+import { SplitColumn, type SplitNumbers } from '../../src-main/core/cache/engine/columns/split-column.ts'
 
 /** A column of some numbers, as the engine holds them. */
 export function splitOf(numbers: readonly number[]): SplitNumbers {

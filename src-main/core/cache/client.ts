@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import type { Archive, OpenArchiveOptions } from './archive.ts'
-import { createReader } from './engine/reader-client.ts'
+import { createReader } from './engine/threads/reader-client.ts'
 import { failureOf } from './failure.ts'
 import { archivePath } from './files.ts'
 import { startWriter } from './writer-client.ts'

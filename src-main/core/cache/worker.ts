@@ -9,7 +9,7 @@ async function serve(): Promise<void> {
     const { serveWriter } = await import('./writer-thread.ts')
     serveWriter(parentPort, options)
   } else {
-    const { serveReader } = await import('./engine/reader-thread.ts')
+    const { serveReader } = await import('./engine/threads/reader-thread.ts')
     await serveReader(parentPort, options)
   }
 }

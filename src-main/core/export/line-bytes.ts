@@ -1,5 +1,5 @@
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration is no module that could be imported
-/// <reference path="../cache/engine/web-assembly.d.ts" />
+/// <reference path="../cache/engine/texts/web-assembly.d.ts" />
 import { lineBytesModule } from './line-bytes.wasm.ts'
 
 /** When to hand over what is collected. */

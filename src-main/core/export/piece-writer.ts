@@ -1,5 +1,5 @@
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration is no module that could be imported
-/// <reference path="../cache/engine/web-assembly.d.ts" />
+/// <reference path="../cache/engine/texts/web-assembly.d.ts" />
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { copyBytes } from './line-bytes.ts'

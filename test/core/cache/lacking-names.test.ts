@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PageRecord } from '../../../src-main/core/cache/archive.ts'
-import { countLackingNames, lacksNames, readLackingNames } from '../../../src-main/core/cache/engine/lacking-names.ts'
+import { countLackingNames, lacksNames, readLackingNames } from '../../../src-main/core/cache/engine/rows/lacking-names.ts'
 import { archivePath } from '../../../src-main/core/cache/files.ts'
 import { verifyArchive } from '../../../src-main/core/ledger/verify-archive.ts'
 import { commit, connection, page, record, testArchive, type OpenTestArchive } from './archive-fixture.ts'

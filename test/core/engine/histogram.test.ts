@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bucketUnits, type BucketUnit } from '../../../src-main/contract/model/query.ts'
-import { ZoneBuckets } from '../../../src-main/core/cache/engine/zone-buckets.ts'
+import { ZoneBuckets } from '../../../src-main/core/cache/engine/counting/zone-buckets.ts'
 import { everything, never, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
 import { anyEvent } from './query-arbitraries.ts'
 

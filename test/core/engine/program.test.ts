@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hasBit } from '../../../src-main/core/cache/engine/bitmap.ts'
-import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns.ts'
-import { ListedRows } from '../../../src-main/core/cache/engine/listed-rows.ts'
-import { type Program, runListed, runSlice, testRow } from '../../../src-main/core/cache/engine/program.ts'
-import { bySelectivity } from '../../../src-main/core/cache/engine/selectivity.ts'
+import { hasBit } from '../../../src-main/core/cache/engine/columns/bitmap.ts'
+import { EventColumns, flag } from '../../../src-main/core/cache/engine/columns/columns.ts'
+import { ListedRows } from '../../../src-main/core/cache/engine/search/listed-rows.ts'
+import { type Program, runListed, runSlice, testRow } from '../../../src-main/core/cache/engine/search/program.ts'
+import { bySelectivity } from '../../../src-main/core/cache/engine/search/selectivity.ts'
 
 /** Dictionary numbers of each column; rows there are. */
 const numbers = 40

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createSharedTexts, ReadAhead, type Texts } from '../../../src-main/core/cache/engine/read-ahead.ts'
+import { createSharedTexts, ReadAhead, type Texts } from '../../../src-main/core/cache/engine/lines/read-ahead.ts'
 import { commit, page, record, testArchive } from '../cache/archive-fixture.ts'
 import { splitOf } from '../../support/split.ts'
 

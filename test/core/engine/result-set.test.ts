@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emptyBits, setBit } from '../../../src-main/core/cache/engine/bitmap.ts'
-import { EventColumns } from '../../../src-main/core/cache/engine/columns.ts'
-import { ResultSet } from '../../../src-main/core/cache/engine/result-set.ts'
-import { TimeOrder } from '../../../src-main/core/cache/engine/time-order.ts'
+import { emptyBits, setBit } from '../../../src-main/core/cache/engine/columns/bitmap.ts'
+import { EventColumns } from '../../../src-main/core/cache/engine/columns/columns.ts'
+import { ResultSet } from '../../../src-main/core/cache/engine/search/result-set.ts'
+import { TimeOrder } from '../../../src-main/core/cache/engine/columns/time-order.ts'
 
 const rowCount = 300_000
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createSharedPlaces, Places } from '../../../src-main/core/cache/engine/shared-places.ts'
+import { createSharedPlaces, Places } from '../../../src-main/core/cache/engine/lines/shared-places.ts'
 import { splitOf } from '../../support/split.ts'
 
 test('every thread finds the places of all, and those of before are forgotten', () => {

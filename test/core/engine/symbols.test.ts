@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emptyBits, hasBit } from '../../../src-main/core/cache/engine/bitmap.ts'
-import { SymbolTable } from '../../../src-main/core/cache/engine/symbol-table.ts'
-import { TextColumn, type TextPlace } from '../../../src-main/core/cache/engine/text-column.ts'
-import { mostChunkEntries, TextMemory } from '../../../src-main/core/cache/engine/text-memory.ts'
-import { searched } from '../../../src-main/core/cache/engine/text-scan.ts'
-import { ended } from '../../../src-main/core/cache/engine/steps.ts'
+import { emptyBits, hasBit } from '../../../src-main/core/cache/engine/columns/bitmap.ts'
+import { SymbolTable } from '../../../src-main/core/cache/engine/texts/symbol-table.ts'
+import { TextColumn, type TextPlace } from '../../../src-main/core/cache/engine/texts/text-column.ts'
+import { mostChunkEntries, TextMemory } from '../../../src-main/core/cache/engine/texts/text-memory.ts'
+import { searched } from '../../../src-main/core/cache/engine/texts/text-scan.ts'
+import { ended } from '../../../src-main/core/cache/engine/turns/steps.ts'
 import { generator } from '../../support/random.ts'
 
 const end = Buffer.of(0xff)

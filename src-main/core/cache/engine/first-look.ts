@@ -1,10 +1,10 @@
 import type { BucketUnit, EventOrder, FacetField, Facets, Histogram } from '../../../contract/model/query.ts'
 import type { ArchiveReader, EventQuery } from '../archive.ts'
 import type { Database } from '../driver.ts'
-import { KnownNumbers } from './first-numbers.ts'
-import { dataVersionOf, type Moment } from './moment.ts'
-import { type NewestRows, readNewest } from './newest-rows.ts'
-import { RowBuilder } from './rows.ts'
+import { KnownNumbers } from './stored/first-numbers.ts'
+import { dataVersionOf, type Moment } from './rows/moment.ts'
+import { type NewestRows, readNewest } from './stored/newest-rows.ts'
+import { RowBuilder } from './rows/rows.ts'
 
 type Page = Awaited<ReturnType<ArchiveReader['page']>>
 type Window = Awaited<ReturnType<ArchiveReader['window']>>

@@ -1,9 +1,9 @@
 import type { TimelineKind, TimelinePage } from '../../../contract/model/query.ts'
 import type { Database } from '../driver.ts'
 import type { ArchiveState } from './archive-state.ts'
-import { type Scheduler, urgency } from './scheduler.ts'
-import type { Searcher } from './searcher.ts'
-import { inSteps } from './steps.ts'
+import { type Scheduler, urgency } from './turns/scheduler.ts'
+import type { Searcher } from './search/searcher.ts'
+import { inSteps } from './turns/steps.ts'
 import { TimelineIndex } from './timelines.ts'
 
 /** Answers lists of workspaces, files and users, in turns. */
