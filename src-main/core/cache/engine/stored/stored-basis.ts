@@ -14,7 +14,7 @@ import { segmentRows } from './segments.ts'
 /** Number of the snapshot, beside those of the newest rows and of numbers of all events. */
 const snapshotNum = 3_000_002
 /** Full segments added after which it is stored anew: a start counts their rows. */
-const staleSegments = 2
+const staleSegments = 10
 
 /**
  * What results are counted with, of the rows of all full segments at one moment. Each segment was stored at a moment of its own, so what

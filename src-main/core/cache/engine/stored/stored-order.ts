@@ -9,8 +9,8 @@ import { roomFor, type SortedRows, type TimeOrder } from '../columns/time-order.
 
 /** Snapshots of the time order stand beside the others, from this number on. */
 const firstPart = 4_000_000
-/** Rows of a part. */
-const partRows = segmentRows
+/** Rows of a part, but for the last. */
+const partRows = 4 * segmentRows
 /** What share of the stored rows may come, and how many changes be made, before the order is stored anew. */
 const stale = { share: 1 / 8, changes: 20_000 } as const
 
@@ -77,13 +77,13 @@ export class StoredOrder {
     if (pending === null) return []
     const { moment, rows, num } = pending
     const { changeNum, ...known } = moment
-    const end = Math.min(num + most, moment.rowCount / partRows)
-    const isLast = end * partRows === moment.rowCount
+    const end = Math.min(num + most, Math.ceil(moment.rowCount / partRows))
+    const isLast = end * partRows >= moment.rowCount
     if (isLast) this.#stored = moment
     this.#pending = isLast ? null : { ...pending, num: end }
     return Array.from({ length: end - num }, (_, at) => {
       const part: StoredPart = { ...known, rows: rows.subarray((num + at) * partRows, (num + at + 1) * partRows) }
-      return { num: firstPart + num + at, rows: partRows, changeNum, data: encode(part) }
+      return { num: firstPart + num + at, rows: part.rows.length, changeNum, data: encode(part) }
     })
   }
 
