@@ -52,6 +52,12 @@ export class Counter {
     this.touchedCount = 0
   }
 
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  release(): void {
+    release(this.counts)
+    release(this.touched)
+  }
+
   /** The numbers with the greatest counts, as `topKeys` ranks them. */
   top(top: number): readonly number[] {
     return this.#isListed ? topKeys(this.touched.subarray(0, this.touchedCount), this.counts, top) : topOfAll(this.counts, top)

@@ -40,7 +40,6 @@ export class Counting {
   #readers = 0
   /** Counts no longer kept, which someone may still be reading. */
   #dropped: readonly CountedResult[] = []
-  #idleCounter: Counter | null = null
   /** Memory of counts that nobody reads any more. */
   #spareWords: Uint32Array | null = null
 
@@ -97,8 +96,7 @@ export class Counting {
     const { columns, dictionaries } = this.#state
     const { frequent } = basis
     const { groups } = dictionaries.subject
-    const counter = this.#idleCounter ?? new Counter()
-    this.#idleCounter = null
+    const counter = new Counter()
     try {
       while (this.#state.rewrites === rewrites && frequent.rest !== Infinity) {
         counter.clear()
@@ -113,7 +111,8 @@ export class Counting {
       }
       return null
     } finally {
-      this.#idleCounter = counter
+      // Some megabytes, which are rarely needed.
+      counter.release()
     }
   }
 

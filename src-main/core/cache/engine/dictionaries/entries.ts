@@ -1,4 +1,4 @@
-import { narrow, type Narrow, NarrowColumn } from '../columns/narrow-column.ts'
+import { type NumberByNumber, OriginColumn, type PackedOrigins } from '../columns/origin-column.ts'
 import type { PackedTexts } from '../texts/packed-texts.ts'
 import { TextColumn } from '../texts/text-column.ts'
 import { mostChunkEntries, type TextMemory } from '../texts/text-memory.ts'
@@ -7,11 +7,10 @@ import { type PackedGroups, ValueGroups } from './value-groups.ts'
 /** Entries of one stored part of a dictionary; the last has fewer. Their texts are full chunks, or lie behind the last one. */
 export const partEntries = mostChunkEntries
 
-/** A part of a dictionary as it is stored. Kinds are numbers into `kinds`. */
+/** A part of a dictionary as it is stored. Kinds of its origins are numbers into `kindTexts`. */
 export interface PackedEntries extends PackedGroups {
-  readonly kinds: readonly string[]
-  readonly kind: Narrow
-  readonly connection: Narrow
+  readonly kindTexts: readonly string[]
+  readonly origins: PackedOrigins
   readonly texts: readonly PackedTexts[]
 }
 
@@ -32,8 +31,9 @@ export class Interner {
 
 /** A dictionary of things: to which connection each belongs, its kind, and its texts, folded. */
 export class Entries {
-  readonly connection = new NarrowColumn()
-  readonly kind = new NarrowColumn()
+  readonly #origins = new OriginColumn()
+  readonly connection: NumberByNumber = this.#origins.connection
+  readonly kind: NumberByNumber = this.#origins.kind
   readonly texts: readonly TextColumn[]
   readonly groups: ValueGroups
   readonly #kinds: Interner
@@ -51,14 +51,13 @@ export class Entries {
 
   /** Makes room for numbers below `count`, so that growing does not copy again and again. */
   reserve(count: number): void {
-    for (const column of [this.connection, this.kind, ...this.texts]) column.reserve(count)
+    for (const column of [this.#origins, ...this.texts]) column.reserve(count)
     this.groups.reserve(count)
   }
 
   /** Adds an entry; numbers that no row has hold nothing. */
   add(number: number, connection: number, kind: string, folded: readonly (string | null)[]): void {
-    this.connection.set(number, connection)
-    this.kind.set(number, this.#kinds.numberOf(kind))
+    this.#origins.set(number, connection, this.#kinds.numberOf(kind))
     this.texts.forEach((column, at) => {
       while (column.count < number) column.push(null)
       column.push(folded[at] ?? null)
@@ -70,11 +69,9 @@ export class Entries {
     this.groups.catchUp()
     const [begin, to] = [num * partEntries, Math.min((num + 1) * partEntries, this.count)]
     const from = Math.max(begin, 1)
-    const kinds = new Interner()
     return {
-      kind: narrow(Uint32Array.from(this.kind.slice(from, to), (kind) => kinds.numberOf(this.#kinds.texts[kind] ?? ''))),
-      kinds: kinds.texts,
-      connection: this.connection.slice(from, to),
+      kindTexts: this.#kinds.texts,
+      origins: this.#origins.part(from, to),
       texts: this.texts.map((column) => column.pack(begin, to)),
       ...this.groups.slice(from, to),
     }
@@ -82,12 +79,9 @@ export class Entries {
 
   /** Appends the next part. */
   append(packed: PackedEntries): void {
-    const from = this.count
-    const kinds = Uint32Array.from(packed.kinds, (kind) => this.#kinds.numberOf(kind))
-    this.connection.setAll(from, packed.connection)
-    const kind = new Uint32Array(packed.kind.length)
-    for (let at = 0; at < kind.length; at++) kind[at] = kinds[packed.kind[at] as number] as number
-    this.kind.setAll(from, kind)
+    const { kindTexts, origins } = packed
+    const kinds = origins.kinds.map((kind) => this.#kinds.numberOf(kindTexts[kind] ?? ''))
+    this.#origins.put(this.count, { ...origins, kinds })
     this.texts.forEach((column, at) => {
       const texts = packed.texts[at]
       if (texts !== undefined) column.append(texts)

@@ -1,7 +1,7 @@
 import type { ArchiveState } from '../archive-state.ts'
 import { clearBit, emptyBits, forEachBit, hasBit } from '../columns/bitmap.ts'
 import { flag } from '../columns/columns.ts'
-import type { NarrowColumn } from '../columns/narrow-column.ts'
+import type { NumberByNumber } from '../columns/origin-column.ts'
 import type { SplitColumn } from '../columns/split-column.ts'
 import type { TextColumn } from '../texts/text-column.ts'
 import { searched } from '../texts/text-scan.ts'
@@ -20,7 +20,13 @@ export function around(
 }
 
 /** Dictionary numbers of the same thing under whatever name; null for none. */
-function sameThing(number: number, connection: NarrowColumn, id: TextColumn, name: TextColumn, kind?: NarrowColumn): Uint32Array | null {
+function sameThing(
+  number: number,
+  connection: NumberByNumber,
+  id: TextColumn,
+  name: TextColumn,
+  kind?: NumberByNumber,
+): Uint32Array | null {
   const column = id.isPresent(number) ? id : name
   const text = number === 0 ? null : column.text(number)
   if (text === null) return null

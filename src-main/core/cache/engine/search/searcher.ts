@@ -32,7 +32,7 @@ const testedRows = 512
 const fewShare = 16
 /** Half of the programs and of the terms remembered: each may hold some bits for every thing in the archive. */
 const rememberedPrograms = 2
-const rememberedTerms = 8
+const rememberedTerms = 4
 
 /** Rows of which all matches are among, and what is yet to be tested of them. */
 interface LeftRows {

@@ -1,5 +1,5 @@
 /** Begins every packed value; its last byte changes with every change of what is stored. */
-const signature = Buffer.from('TVP\u0007')
+const signature = Buffer.from('TVP\u0008')
 /** Numbers of a typed array begin at a multiple of this. */
 const alignment = 8
 
