@@ -1,7 +1,7 @@
 import { release } from '../../../lib/release.ts'
 
 /** Numbers listed as counted: of more than one in so many it is not listed which they are. */
-const listedShare = 8
+const listedShare = 16
 const fewListed = 4_096
 
 /** Small counts take a byte each. */
@@ -50,12 +50,6 @@ export class Counter {
     if (this.#isListed) for (let at = 0; at < this.touchedCount; at++) this.counts[this.touched[at] as number] = 0
     else this.counts.fill(0)
     this.touchedCount = 0
-  }
-
-  /** Gives its memory back; nothing may be asked of it afterwards. */
-  release(): void {
-    release(this.counts)
-    release(this.touched)
   }
 
   /** The numbers with the greatest counts, as `topKeys` ranks them. */

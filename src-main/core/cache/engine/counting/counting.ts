@@ -40,6 +40,7 @@ export class Counting {
   #readers = 0
   /** Counts no longer kept, which someone may still be reading. */
   #dropped: readonly CountedResult[] = []
+  #idleCounter: Counter | null = null
   /** Memory of counts that nobody reads any more. */
   #spareWords: Uint32Array | null = null
 
@@ -96,7 +97,8 @@ export class Counting {
     const { columns, dictionaries } = this.#state
     const { frequent } = basis
     const { groups } = dictionaries.subject
-    const counter = new Counter()
+    const counter = this.#idleCounter ?? new Counter()
+    this.#idleCounter = null
     try {
       while (this.#state.rewrites === rewrites && frequent.rest !== Infinity) {
         counter.clear()
@@ -111,8 +113,7 @@ export class Counting {
       }
       return null
     } finally {
-      // Some megabytes, which are rarely needed.
-      counter.release()
+      this.#idleCounter = counter
     }
   }
 
