@@ -1,7 +1,7 @@
 import type { ResultSet } from './result-set.ts'
 
-/** Bytes of results kept: six at ten million events. */
-const budgetBytes = 8 * 1024 * 1024
+/** Bytes of results kept: four at ten million events. */
+const budgetBytes = 6 * 1024 * 1024
 /** Results kept at most: with each its facets are, which take more than the bits of a small archive. */
 const mostResults = 32
 
