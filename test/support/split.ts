@@ -4,6 +4,6 @@ import { SplitColumn, type SplitNumbers } from '../../src-main/core/cache/engine
 export function splitOf(numbers: readonly number[]): SplitNumbers {
   const column = new SplitColumn()
   column.reserve(numbers.length, 0)
-  column.setAll(0, Uint32Array.from(numbers))
+  numbers.forEach((number, row) => column.set(row, number))
   return column
 }

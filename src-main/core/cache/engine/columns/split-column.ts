@@ -1,5 +1,3 @@
-import { greatestOf, type Narrow } from './narrow-column.ts'
-
 type High = Uint8Array | Uint16Array
 
 /** Numbers below 2³¹ by row, in two parts each, which threads share and `numberAt` puts together. */
@@ -29,16 +27,6 @@ export class SplitColumn implements SplitNumbers {
     this.high[row] = high
   }
 
-  setAll(from: number, numbers: Narrow): void {
-    if (greatestOf(numbers) >>> 16 > 0xff) this.#widen()
-    const { low, high } = this
-    for (let at = 0; at < numbers.length; at++) {
-      const number = numbers[at] as number
-      low[from + at] = number
-      high[from + at] = number >>> 16
-    }
-  }
-
   /** The rows `from` to `to` (exclusive) as they are kept. */
   part(from: number, to: number): SplitNumbers {
     return { low: this.low.slice(from, to), high: this.high.slice(from, to) }
@@ -55,11 +43,6 @@ export class SplitColumn implements SplitNumbers {
   adopt({ low, high }: SplitNumbers): void {
     this.low = low
     this.high = high
-  }
-
-  /** Numbers of the rows `from` to `to` (exclusive). */
-  slice(from: number, to: number): Uint32Array {
-    return Uint32Array.from({ length: to - from }, (_, at) => numberAt(this, from + at))
   }
 
   /** What another thread can be given; a later row may not be in it. */
