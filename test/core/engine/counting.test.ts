@@ -9,9 +9,7 @@ import { knowsTopObjects } from '../../../src-main/core/cache/engine/counting/fa
 import { ResultSet } from '../../../src-main/core/cache/engine/search/result-set.ts'
 import { Scheduler } from '../../../src-main/core/cache/engine/turns/scheduler.ts'
 import { TimeOrder } from '../../../src-main/core/cache/engine/columns/time-order.ts'
-import { assistantOf, never } from './engine-fixture.ts'
-
-const assistant = assistantOf('')
+import { assistant, never } from './engine-fixture.ts'
 import { generator } from '../../support/random.ts'
 
 const objectCount = 150_000

@@ -28,14 +28,15 @@ export const connections: readonly StoredConnection[] = (['onehub', 'lytics'] as
 }))
 
 const workerUrl = new URL('../../../src-main/core/cache/worker.ts', import.meta.url).href
-/** A second thread that takes part in everything, however small. `home`: of the archive it reads at a load. */
-export const assistantOf = (home: string): Assistant => new Assistant({ home, keyHex, workerUrl, leastRows: 0 })
+/** A second thread that takes part in everything, however small, but for loads: it knows no archive, so that one serves all. */
+export const assistant = new Assistant({ home: '', keyHex: null, workerUrl, leastRows: 0 })
+/** One that loads as well. */
+export const loaderOf = (home: string): Assistant => new Assistant({ home, keyHex, workerUrl, leastRows: 0 })
 
 export interface TestEngine {
   readonly writer: WriterCore
   readonly db: Database
   readonly home: string
-  readonly assistant: Assistant
   /** The engine as it is after a catch-up. */
   readonly engine: () => Promise<Engine>
   /** Commits records of a connection as one page. */
@@ -48,13 +49,11 @@ export async function testEngine(): Promise<TestEngine> {
   for (const connection of connections) writer.saveConnection(connection)
   const db = openDatabase({ home, keyHex, role: 'reader' })
   onTestFinished(() => void db.close())
-  const assistant = assistantOf(home)
   let engine = await Engine.load(db, () => {}, assistant)
   return {
     writer,
     db,
     home,
-    assistant,
     engine: async () => {
       if (engine.state.catchUp() === 'reload') engine = await Engine.load(db, () => {}, assistant)
       return engine

@@ -8,7 +8,7 @@ import { StoredOrder } from '../../../src-main/core/cache/engine/stored/stored-o
 import { TimeOrder } from '../../../src-main/core/cache/engine/columns/time-order.ts'
 import { generator } from '../../support/random.ts'
 import { event } from '../cache/archive-fixture.ts'
-import { everything, never, query, recordOf, testEngine, type TestEngine, unreadable } from './engine-fixture.ts'
+import { everything, loaderOf, never, query, recordOf, testEngine, type TestEngine, unreadable } from './engine-fixture.ts'
 
 const pageRecords = 5_000
 
@@ -21,7 +21,8 @@ const rowsOf = ({ rows, count }: TimeOrder): Buffer => Buffer.from(rows.slice(0,
 
 test('an archive is the same loaded from snapshots, by one thread or two, as it was when followed from its beginning', async () => {
   const random = generator(7)
-  const { add, engine, writer, db, assistant } = await testEngine()
+  const { add, engine, writer, db, home } = await testEngine()
+  const assistant = loaderOf(home)
   const made = (number: number) =>
     recordOf(
       event({
@@ -72,7 +73,8 @@ test('an archive is the same loaded from snapshots, by one thread or two, as it 
 
 test('a stored time order is added to, also where events have changed before it was stored, or since', async () => {
   const random = generator(8)
-  const { add, engine, writer, db, assistant } = await testEngine()
+  const { add, engine, writer, db, home } = await testEngine()
+  const assistant = loaderOf(home)
   const made = (number: number) =>
     recordOf(
       event({ externalId: `e${number}`, occurredAt: new Date(Date.UTC(2024, 0, 1) + Math.floor(random() * 1e9)).toISOString() }),

@@ -43,7 +43,7 @@ test('one thread goes on alone when the other that helps it has ended', async ()
     'c1',
     Array.from({ length: 200 }, (_, i) => record({ externalId: `e${i}`, summary: `Somebody touched plan ${i % 4}` })),
   )
-  const ended = new Assistant({ home: '', keyHex: '', workerUrl: 'data:text/javascript,process.exit()', leastRows: 0 })
+  const ended = new Assistant({ home: '', keyHex: null, workerUrl: 'data:text/javascript,process.exit()', leastRows: 0 })
   const alone = await Engine.load(db, () => {}, ended)
   for (const asked of [parsed('"plan 3"'), parsed('somebody -"plan 1"')]) {
     expect(await alone.count(asked, never)).toBe(await (await engine()).count(asked, never))

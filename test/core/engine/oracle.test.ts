@@ -4,7 +4,7 @@ import { facetFields } from '../../../src-main/contract/model/query.ts'
 import { facetValues, matches } from '../../../src-main/core/query/oracle.ts'
 import { Engine } from '../../../src-main/core/cache/engine/engine.ts'
 import { fold } from '../../../src-main/core/lib/fold.ts'
-import { never, oracleEvents, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
+import { assistant, never, oracleEvents, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
 import { anyEvent, anyTree } from './query-arbitraries.ts'
 
 const scenario = fc.record({
@@ -51,7 +51,7 @@ test('finds, counts, pages and tells the facets of what the plain meaning of a q
           archive.writer.nameEvents({ runId: 'r2', connection: 'c1', records, names: [], at: '2024-05-01T00:00:00.000Z' })
         }
       }
-      const engine = isLoadedAnew ? await Engine.load(archive.db, () => {}, archive.assistant) : await archive.engine()
+      const engine = isLoadedAnew ? await Engine.load(archive.db, () => {}, assistant) : await archive.engine()
       const all = await oracleEvents(engine)
       for (const tree of trees) {
         const expected = all.filter((facts) => matches(facts, tree))

@@ -21,7 +21,8 @@ const rowsAMatch = 4
 
 export interface AssistantOptions {
   readonly home: string
-  readonly keyHex: string
+  /** Null: it is not to open the archive, and loads nothing. */
+  readonly keyHex: string | null
   /** Where the script of the archive's threads lies. */
   readonly workerUrl: string
   /** Rows of the smallest pass it takes part in. */
@@ -116,7 +117,7 @@ export class Assistant {
 
   /** Reads stored segments and the stored order, all of them alone. */
   load(task: Moment): Promise<LoadedArchive | 'failed'> | null {
-    return this.isUsefulFor(task.lastSeq) ? this.#call('load', task) : null
+    return this.#options.keyHex !== null && this.isUsefulFor(task.lastSeq) ? this.#call('load', task) : null
   }
 
   /** Tells the places of objects, of all rows alone; in memory that threads share. */
@@ -162,7 +163,7 @@ export class Assistant {
 
   #start(): ThreadCaller {
     const { home, keyHex, workerUrl } = this.#options
-    const workerData: WorkerOptions = { role: 'reader', home, keyHex, part: 'assist' }
+    const workerData: WorkerOptions = { role: 'reader', home, keyHex: keyHex ?? '', part: 'assist' }
     const worker = new Worker(new URL(workerUrl), { workerData, name: 'archive-assist', resourceLimits: { maxYoungGenerationSizeMb: 8 } })
     worker.unref()
     return new ThreadCaller(worker)
