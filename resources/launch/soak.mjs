@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { ensureBuilt } from './lib/build.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { findNode, root, run } from './lib/node.mjs'
 
 try {
   await ensureInstalled()
+  await ensureBuilt()
   process.exitCode = await run(findNode(), [
     '--disable-warning=ExperimentalWarning',
     join(root, 'test', 'soak', 'main.ts'),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ensureBuilt } from './lib/build.mjs'
 import { ensureInstalled, installAgain, npm } from './lib/install.mjs'
 import { findBin, findNode, run } from './lib/node.mjs'
@@ -9,6 +10,8 @@ import { installSystemTools, isKeytarBuilt } from './lib/system-tools.mjs'
 
 // npm test: installs what is missing and runs everything. The last line is "N passed, N failed, N skipped".
 const isCi = /^(1|true)$/i.test(process.env.CI ?? '')
+
+const silence = fileURLToPath(new URL('./lib/silence.mjs', import.meta.url))
 
 /** Scripts of package.json that pass or fail as a whole. */
 const checks = ['types', 'lint', 'format:check']
@@ -37,7 +40,8 @@ async function runCheck(name) {
 async function runSuite({ name, args, mustRun }, folder) {
   console.log(`\n${name}`)
   const path = join(folder, `${suites.findIndex((suite) => suite.name === name)}.json`)
-  const code = await run(findNode(), [findBin('vitest'), 'run', ...args, '--reporter=dot', '--reporter=json', `--outputFile.json=${path}`])
+  const reporters = ['dot', 'json', silence].map((reporter) => `--reporter=${reporter}`)
+  const code = await run(findNode(), [findBin('vitest'), 'run', ...args, ...reporters, `--outputFile.json=${path}`])
   const { passed, failed, skipped } = readReport(path, code)
   if (isCi && mustRun && skipped.length > 0) return { name, passed, failed: failed + skipped.length, skipped: [], mustNot: skipped }
   return { name, passed, failed, skipped }

@@ -24,12 +24,10 @@ export function nodePorts(options: NodePortsOptions): CorePorts {
     shell: options.shell,
     version: options.version,
     isDemo,
-    secrets: isDemo
-      ? createMemorySecrets()
-      : createKeychain({ childUrl: besideThis('./credentials/keychain-child.ts', './keychain-child.js') }),
+    secrets: isDemo ? createMemorySecrets() : createKeychain({ childUrl: built('keychain-child.js') }),
     clock: systemClock,
     log: standardErrorLog(process.env['TRAILVIEW_LOG'] !== undefined),
-    archiveWorkerUrl: besideThis('./cache/worker.ts', './archive-worker.js'),
+    archiveWorkerUrl: built('archive-worker.js'),
     environment: process.env,
     downloadsFolder: join(homedir(), 'Downloads'),
     runsSchedule: options.runsSchedule,
@@ -48,10 +46,10 @@ export function defaultHome(): string {
   }
 }
 
-/** Scripts that run in threads and processes of their own lie elsewhere once bundled: all beside each other in one folder. */
-function besideThis(inSource: string, inBundle: string): URL {
+/** Scripts that run in threads and processes of their own are built, all beside each other; the source uses those as well. */
+function built(name: string): URL {
   const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? inSource : inBundle, here)
+  return new URL(here.endsWith('.ts') ? `../../out/main/${name}` : `./${name}`, here)
 }
 
 const systemClock: Clock = {

@@ -11,6 +11,7 @@ import type { ArchiveReader, EventQuery } from '../../src-main/core/cache/archiv
 import { openArchive } from '../../src-main/core/cache/client.ts'
 import { facetFields } from '../../src-main/contract/model/query.ts'
 import { parseQuery } from '../../src-main/core/query/parse.ts'
+import { workerUrl } from '../support/built.ts'
 import { fillArchive } from './fill.ts'
 import { queriesOf } from './queries.ts'
 
@@ -33,7 +34,6 @@ if (process.argv[4] === 'fill') {
 }
 
 async function measure(): Promise<void> {
-  const workerUrl = new URL('../../src-main/core/cache/worker.ts', import.meta.url)
   const beganMs = performance.now()
   const archive = await openArchive({ home, keyHex, workerUrl })
   const { reader } = archive

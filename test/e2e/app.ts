@@ -1,22 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { hostScript } from '../support/built.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const paths = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge']
 
 /** Path of a browser on this machine; null when there is none, and then tests that need it are skipped. */
 export const browserPath: string | null =
   paths.map((name) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()).find((path) => path !== '') ?? null
-
-/** Builds what is stale. */
-export function build(): void {
-  const done = spawnSync(process.execPath, [join(root, 'resources/launch/build.mjs')], { cwd: root, encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(done.stderr)
-}
 
 export interface RunningHost {
   /** The printed address with its one-time token. */
@@ -28,7 +20,7 @@ export interface RunningHost {
 
 /** Starts the built host, without opening a window, and waits until it is ready. */
 export async function startHost(args: readonly string[]): Promise<RunningHost> {
-  const child = spawn(process.execPath, [join(root, 'out/main/host.js'), '--no-open', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [hostScript, '--no-open', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface(child.stdout)) {
     const url = /^Trailview is ready at (\S+)$/.exec(line)?.[1]
     if (url === undefined) continue

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { build, openBrowser, startHost } from './app.ts'
+import { openBrowser, startHost } from './app.ts'
 
 /** Events that the practice data of a demo holds. */
 export const demoEvents = 20_000
@@ -21,7 +21,6 @@ export interface Demo {
 
 /** Starts the app with its practice data and waits until that is collected. */
 export async function openDemo(size = { width: 1280, height: 800 }): Promise<Demo> {
-  build()
   const folder = mkdtempSync(join(tmpdir(), 'trailview-e2e-'))
   const endings: (() => Promise<unknown>)[] = [() => Promise.resolve(rmSync(folder, { recursive: true, force: true }))]
   const close = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import { startLoopbackServer, type LoopbackServer } from '../../src-main/host/lo
 import { benchKeyHex, openBenchCore } from '../bench/bench-archive.ts'
 import { fillArchive } from '../bench/fill.ts'
 import type { TestCore } from '../support/open-core.ts'
-import { browserPath, build, openBrowser } from './app.ts'
+import { browserPath, openBrowser } from './app.ts'
 
 declare global {
   interface Window {
@@ -51,7 +51,6 @@ describe.skipIf(browserPath === null)(`a large archive that opens${browserPath =
   let page: Page
 
   beforeAll(async () => {
-    build()
     await fillSlowToLoad(home)
     browser = await openBrowser()
     page = await browser.newPage()

@@ -1,13 +1,12 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browserPath, build, openBrowser, startHost, watchComplaints, type RunningHost } from './app.ts'
+import { browserPath, openBrowser, startHost, watchComplaints, type RunningHost } from './app.ts'
 
 describe.skipIf(browserPath === null)(`the app in a browser${browserPath === null ? ' (no Chromium on this machine)' : ''}`, () => {
   let host: RunningHost
   let browser: Browser
 
   beforeAll(async () => {
-    build()
     ;[host, browser] = await Promise.all([startHost(['--demo']), openBrowser()])
   })
 

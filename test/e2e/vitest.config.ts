@@ -6,5 +6,5 @@ const include = process.env['SCREENSHOTS'] === '1' ? ['test/e2e/screenshots.ts']
 export default defineConfig({
   root: new URL('../..', import.meta.url).pathname,
   // A browser, a host and four services take both cores: one test file at a time.
-  test: { include, pool: 'forks', maxWorkers: 1, testTimeout: 120_000, hookTimeout: 180_000 },
+  test: { include, globalSetup: 'test/support/built.ts', pool: 'forks', maxWorkers: 1, testTimeout: 120_000, hookTimeout: 180_000 },
 })

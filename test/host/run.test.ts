@@ -3,21 +3,14 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Reply, ServerMessage } from '../../src-main/contract/wire.ts'
+import { hostScript } from '../support/built.ts'
 import { ask } from './http-client.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const script = join(root, 'out/main/host.js')
 let home: string
 const started: ChildProcess[] = []
-
-beforeAll(() => {
-  const done = spawnSync(process.execPath, [join(root, 'resources/launch/build.mjs')], { cwd: root, encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(done.stderr)
-})
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'trailview-run-'))
@@ -37,7 +30,7 @@ interface Running {
 
 /** Starts the built host on a machine without a keychain and waits until it is ready. */
 async function start(args: readonly string[], node = process.execPath): Promise<Running> {
-  const child = spawn(node, [script, '--no-open', ...args], {
+  const child = spawn(node, [hostScript, '--no-open', ...args], {
     env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' },
   })
   started.push(child)
@@ -139,7 +132,7 @@ describe('the host', () => {
     [['--port', '70000'], '--port takes a number from 0 to 65535'],
     [['--what'], `Unknown option '--what'`],
   ])('refuses %j with a sentence', (args, sentence) => {
-    const { status, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(process.execPath, [hostScript, ...args], { encoding: 'utf8' })
     expect(status).toBe(1)
     expect(stderr).toContain(sentence)
   })

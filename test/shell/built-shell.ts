@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -28,12 +27,6 @@ registerHooks({
 const importByNode = compileFunction('return import(url)', ['url'], {
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 }) as (url: string) => Promise<unknown>
-
-/** Builds what is stale. */
-export function build(): void {
-  const done = spawnSync(process.execPath, [join(root, 'resources/launch/build.mjs')], { cwd: root, encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(done.stderr)
-}
 
 export interface RunningShell {
   readonly electron: ElectronStandIn

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PushMessage } from '../../src-main/contract/push.ts'
-import { build, createHome, removeHome, startBuiltShell, type RunningShell } from './built-shell.ts'
+import { createHome, removeHome, startBuiltShell, type RunningShell } from './built-shell.ts'
 import { refusable } from './stand-in.ts'
 
 // The bundle that Electron would run, whole conversations through it, and what it asked of Electron.
@@ -14,8 +14,6 @@ const callChannel = 'trailview:call'
 const patience = { timeout: 60_000 }
 let home: string
 let shell: RunningShell
-
-beforeAll(build, 120_000)
 
 beforeEach(async () => {
   home = createHome()

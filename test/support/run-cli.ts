@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const entry = fileURLToPath(new URL('../../src-main/cli/entry.ts', import.meta.url))
+import { cliScript } from './built.ts'
 
 export interface CliResult {
   readonly code: number | null
@@ -21,7 +19,7 @@ export interface CliOptions {
 /** Runs the command line as a person would: a process of its own, with this Node. */
 export function runCli(args: readonly string[], { home, stdin = '', env = {}, onStart }: CliOptions): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--no-warnings', entry, ...args], { env: { ...process.env, ...env, TRAILVIEW_HOME: home } })
+    const child = spawn(process.execPath, [cliScript, ...args], { env: { ...process.env, ...env, TRAILVIEW_HOME: home } })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
-import { browserPath, build, openBrowser } from '../../e2e/app.ts'
+import { browserPath, openBrowser } from '../../e2e/app.ts'
 import { createLatencies, figure, type Row } from '../latency.ts'
 import { marks, watchInputs } from './page-marks.ts'
 import { scenes, type Scene } from './scenes.ts'
@@ -19,7 +19,6 @@ export const framesNote =
 /** Plays each scene in the real screen over a filled archive, and reads from the browser's trace how it kept pace. Throws a sentence without a browser. */
 export async function measureFrames(home: string): Promise<readonly Row[]> {
   if (browserPath === null) throw new Error('There is no Chromium, Chrome or Edge on this machine. Install one of them.')
-  build()
   const child = fork(fileURLToPath(new URL('serve-child.ts', import.meta.url)), [home], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })

@@ -11,8 +11,6 @@ import { openWriter, type WriterCore } from '../../../src-main/core/cache/write/
 
 export const keyHex = '5a'.repeat(32)
 
-export const workerUrl = new URL('../../../src-main/core/cache/worker.ts', import.meta.url)
-
 /** A fresh folder, gone after the test. */
 export function temporaryHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'trailview-archive-'))

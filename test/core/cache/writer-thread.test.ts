@@ -10,7 +10,8 @@ import { archivePath, collectHolderPath } from '../../../src-main/core/cache/fil
 import { openForWriting } from '../../../src-main/core/cache/open.ts'
 import { startWriter } from '../../../src-main/core/cache/writer-client.ts'
 import { verifyArchive } from '../../../src-main/core/ledger/verify-archive.ts'
-import { connection, keyHex, page, record, temporaryHome, workerUrl } from './archive-fixture.ts'
+import { workerUrl } from '../../support/built.ts'
+import { connection, keyHex, page, record, temporaryHome } from './archive-fixture.ts'
 import { readBack } from './read-back.ts'
 
 async function writerOf(home: string): Promise<Awaited<ReturnType<typeof startWriter>> & { readonly commits: () => number }> {

@@ -15,6 +15,7 @@ import type { ConnectorDefinition, Json } from '../../../src-main/core/connector
 import { recordAt, recordsAt } from '../../../src-main/core/connectors/runtime/records.ts'
 import type { HasFlag, QueryTree } from '../../../src-main/core/query/tree.ts'
 import type { Clock } from '../../../src-main/core/ports.ts'
+import { workerUrl } from '../../support/built.ts'
 
 export const startMs = Date.parse('2026-03-01T12:00:00Z')
 export const minuteMs = 60_000
@@ -208,7 +209,7 @@ export async function openBench(
   const archive = await openArchive({
     home,
     keyHex: '0f'.repeat(32),
-    workerUrl: new URL('../../../src-main/core/cache/worker.ts', import.meta.url),
+    workerUrl,
   })
   const connections = services.map(({ baseUrl }, index): StoredConnection => ({
     id: `practice-${index}`,

@@ -7,6 +7,7 @@ import { Engine } from '../../../src-main/core/cache/engine/engine.ts'
 import type { WriterCore } from '../../../src-main/core/cache/write/writer.ts'
 import type { OracleEvent } from '../../../src-main/core/query/oracle.ts'
 import type { QueryTree } from '../../../src-main/core/query/tree.ts'
+import { workerUrl } from '../../support/built.ts'
 import { keyHex, page, testArchive } from '../cache/archive-fixture.ts'
 
 export const never = new AbortController().signal
@@ -27,11 +28,10 @@ export const connections: readonly StoredConnection[] = (['onehub', 'lytics'] as
   hasCredential: true,
 }))
 
-const workerUrl = new URL('../../../src-main/core/cache/worker.ts', import.meta.url).href
 /** A second thread that takes part in everything, however small, but for loads: it knows no archive, so that one serves all. */
-export const assistant = new Assistant({ home: '', keyHex: null, workerUrl, leastRows: 0 })
+export const assistant = new Assistant({ home: '', keyHex: null, workerUrl: workerUrl.href, leastRows: 0 })
 /** One that loads as well. */
-export const loaderOf = (home: string): Assistant => new Assistant({ home, keyHex, workerUrl, leastRows: 0 })
+export const loaderOf = (home: string): Assistant => new Assistant({ home, keyHex, workerUrl: workerUrl.href, leastRows: 0 })
 
 export interface TestEngine {
   readonly writer: WriterCore

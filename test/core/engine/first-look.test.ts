@@ -6,7 +6,8 @@ import type { Database } from '../../../src-main/core/cache/driver.ts'
 import { FirstNumbers } from '../../../src-main/core/cache/engine/stored/first-numbers.ts'
 import { FirstLook } from '../../../src-main/core/cache/engine/first-look.ts'
 import { newestToSave, readNewest } from '../../../src-main/core/cache/engine/stored/newest-rows.ts'
-import { event, keyHex, record, workerUrl } from '../cache/archive-fixture.ts'
+import { workerUrl } from '../../support/built.ts'
+import { event, keyHex, record } from '../cache/archive-fixture.ts'
 import { connections, everything, never, query, recordOf, testEngine, unreadable } from './engine-fixture.ts'
 
 const instant = (ms: number): string => new Date(Date.UTC(2024, 0, 1) + ms).toISOString()

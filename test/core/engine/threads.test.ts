@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Archive } from '../../../src-main/core/cache/archive.ts'
 import { openArchive } from '../../../src-main/core/cache/client.ts'
 import { parseQuery } from '../../../src-main/core/query/parse.ts'
-import { event, keyHex, page, record, temporaryHome, workerUrl } from '../cache/archive-fixture.ts'
+import { workerUrl } from '../../support/built.ts'
+import { event, keyHex, page, record, temporaryHome } from '../cache/archive-fixture.ts'
 import { connections, everything, query } from './engine-fixture.ts'
 
 const parsed = (text: string) => query(parseQuery(text, { zone: 'UTC', nowMs: 0 }).tree)

@@ -9,7 +9,8 @@ import { packageComment, type PackageFileName, packageFiles, sumsText } from '..
 import type { ExportResult } from '../../../src-main/core/export/run-export.ts'
 import { ZipWriter } from '../../../src-main/core/export/zip.ts'
 import { verifyPackage } from '../../../src-main/core/verify-package.ts'
-import { connection, keyHex, page, record, temporaryHome, workerUrl } from '../cache/archive-fixture.ts'
+import { workerUrl } from '../../support/built.ts'
+import { connection, keyHex, page, record, temporaryHome } from '../cache/archive-fixture.ts'
 import { runSample, temporaryFolder } from '../export/export-harness.ts'
 import { readZip } from '../export/zip-reader.ts'
 

@@ -1,9 +1,9 @@
 /** Writes pages of 50 events until it is killed, and prints the number of events after each: `ingest.ts HOME KEY FIRST`. */
 import type { PageRecord } from '../../../../src-main/core/cache/archive.ts'
 import { startWriter } from '../../../../src-main/core/cache/writer-client.ts'
+import { workerUrl } from '../../../support/built.ts'
 
 const [home = '', keyHex = '', first = '0'] = process.argv.slice(2)
-const workerUrl = new URL('../../../../src-main/core/cache/worker.ts', import.meta.url)
 const { writer } = await startWriter({ home, keyHex, workerUrl }, () => {})
 await writer.saveConnection({
   id: 'c1',
