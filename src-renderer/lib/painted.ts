@@ -1,7 +1,10 @@
 /** The longest that is waited, ms: nothing is drawn in a window out of sight. */
 const patienceMs = 100
 
-/** Resolves once all that has changed until now was handed over to be drawn: what is less urgent begins then. */
+/**
+ * Resolves with the frame after the one that shows all that has changed until now: what is less urgent begins then. The page hands a frame over
+ * before it is drawn, and the drawing needs the processors.
+ */
 export function painted(): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -9,7 +12,6 @@ export function painted(): Promise<void> {
       resolve()
     }
     const timer = setTimeout(done, patienceMs)
-    // a frame's own callbacks run before it is drawn, and timers that they set after it
-    requestAnimationFrame(() => setTimeout(done))
+    requestAnimationFrame(() => requestAnimationFrame(done))
   })
 }
