@@ -40,6 +40,14 @@ it('counts from the tick what shows no sign of having been asked for, and what t
   expect(times.of(0, null)).toBe(0)
 })
 
+it('counts what shows no sign, after a rest, from when the ticks of the display were asked for again', () => {
+  const wakes = (ts: number, needsBeginFrame: number) =>
+    at(ts, 'NeedsBeginFrameChanged', { tid: page + 1, args: { data: { needsBeginFrame } } })
+  const drawing = [at(14_000, 'RunTask'), at(14_100, 'BeginMainThreadFrame'), at(15_000, 'ScheduleStyleRecalculation')]
+  expect(createDueTimes([wakes(-50_000, 1), wakes(-30_000, 0), wakes(13_000, 1), ...drawing], page).of(0, 13_500)).toBe(13_000)
+  expect(createDueTimes([wakes(-50_000, 1), ...drawing], page).of(0, 13_500)).toBe(0)
+})
+
 it('looks at the page’s own thread alone', () => {
   const elsewhere = at(5_000, 'ScheduleStyleRecalculation', { tid: page + 1 })
   const times = createDueTimes([at(4_000, 'RunTask'), elsewhere, at(9_000, 'RunTask'), at(9_100, 'BeginMainThreadFrame')], page)

@@ -9,7 +9,8 @@ export interface DueTimes {
 /**
  * A change is due with the display's tick, or with the beginning of the page's task that asked for it where that came later: after a rest
  * Chromium dates the first change back to the tick before, at which a key was not pressed yet. What asked for a change is seen where the
- * document was marked as changed or a frame was asked for; a change without such a sign counts from the tick.
+ * document was marked as changed or a frame was asked for. Where only the drawing itself made the change, such as a mouse that moved, it counts
+ * from when the display's ticks were asked for again, or from the tick if they never rested.
  */
 export function createDueTimes(events: readonly TraceEvent[], pageThread: number): DueTimes {
   const own = events.filter(({ tid }) => tid === pageThread)
@@ -18,6 +19,7 @@ export function createDueTimes(events: readonly TraceEvent[], pageThread: number
   const touches = timesOf(['ScheduleStyleRecalculation', 'InvalidateLayout'])
   const requests = timesOf(['RequestAnimationFrame'])
   const starts = timesOf(['BeginMainThreadFrame'])
+  const wakes = events.filter(({ name, args }) => name === 'NeedsBeginFrameChanged' && args.data?.needsBeginFrame === 1).map(({ ts }) => ts)
   const commits = own.filter(({ name, ph }) => name === 'Commit' && ph === 'X').map(({ ts, dur }) => ts + dur)
   const lastOf = (times: readonly number[], before: number): number => times[firstFrom(times, before) - 1] ?? 0
   /** The first of `times` from one to before another. */
@@ -30,7 +32,7 @@ export function createDueTimes(events: readonly TraceEvent[], pageThread: number
       if (sentAt === null) return tickAt
       const start = starts[firstFrom(starts, sentAt)] ?? sentAt
       const askedAt = Math.min(firstOf(touches, lastOf(commits, start), start), firstOf(requests, lastOf(starts, start), start))
-      return askedAt === Infinity ? tickAt : Math.max(tickAt, lastOf(tasks, askedAt))
+      return Math.max(tickAt, askedAt === Infinity ? lastOf(wakes, sentAt) : lastOf(tasks, askedAt))
     },
   }
 }

@@ -45,6 +45,7 @@ const eventSchema = z.object({
       frameSeqId: z.number(),
       frame_reporter: z.object({ state: z.string(), frame_type: z.string().optional(), frame_sequence: z.number() }),
       event_latency: z.object({ event_type: z.string() }),
+      data: z.object({ needsBeginFrame: z.number().optional() }).optional().catch(undefined),
     })
     .partial()
     .catch({}),
