@@ -13,6 +13,9 @@ const isCi = /^(1|true)$/i.test(process.env.CI ?? '')
 
 const silence = fileURLToPath(new URL('./lib/silence.mjs', import.meta.url))
 
+/** Many times what a suite takes: what goes on for longer is stuck, together with what should have noticed it. */
+const mostSuiteMin = 25
+
 /** Scripts of package.json that pass or fail as a whole. */
 const checks = ['types', 'lint', 'format:check']
 
@@ -41,7 +44,8 @@ async function runSuite({ name, args, mustRun }, folder) {
   console.log(`\n${name}`)
   const path = join(folder, `${suites.findIndex((suite) => suite.name === name)}.json`)
   const reporters = ['dot', 'json', silence].map((reporter) => `--reporter=${reporter}`)
-  const code = await run(findNode(), [findBin('vitest'), 'run', ...args, ...reporters, `--outputFile.json=${path}`])
+  const limit = { timeout: mostSuiteMin * 60_000, killSignal: 'SIGKILL' }
+  const code = await run(findNode(), [findBin('vitest'), 'run', ...args, ...reporters, `--outputFile.json=${path}`], limit)
   const { passed, failed, skipped } = readReport(path, code)
   if (isCi && mustRun && skipped.length > 0) return { name, passed, failed: failed + skipped.length, skipped: [], mustNot: skipped }
   return { name, passed, failed, skipped }
