@@ -1,4 +1,4 @@
-/** Longer than a test and its hooks may take together. */
+/** Longer than any test may take, or any of its hooks. */
 const mostSilenceMin = 8
 
 /**
@@ -21,6 +21,14 @@ export default class Silence {
 
   onTestCaseReady(test) {
     this.#modules.set(test.module.relativeModuleId, test.fullName)
+    this.#listen()
+  }
+
+  onHookStart() {
+    this.#listen()
+  }
+
+  onHookEnd() {
     this.#listen()
   }
 
